@@ -1,0 +1,120 @@
+"""The options of every step with their defaults: together the one default configuration."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+from pipeline.errors import SettingsError
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raise `SettingsError` unless low <= value <= high."""
+    if not low <= value <= high:
+        raise SettingsError(f"{name} is {value}; it must lie between {low} and {high}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingOptions:
+    """Which frames of a source are looked at."""
+
+    fps: float | None = 5.0
+    """Samples a second on the media clock; None takes every frame."""
+    keyframes_only: bool = False
+    """Decode keyframes only: coarse, and cheap on long footage."""
+    gate: bool = True
+    """Skip detection on samples in which nothing moved."""
+    largest_side: int = 1920
+    """Pictures with a longer side are shrunk to it while decoding, in pixels."""
+
+    def __post_init__(self) -> None:
+        if self.fps is not None:
+            check_range("sampling.fps", self.fps, 0.01, 240)
+        check_range("sampling.largest_side", self.largest_side, 64, 8192)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionOptions:
+    """How faces are found."""
+
+    min_face_size: int | None = None
+    """Smallest face in pixels; None means max(20, height / 18)."""
+    thresholds: tuple[float, float, float] = (0.6, 0.7, 0.8)
+    """Minimum scores of P-Net, R-Net and O-Net."""
+    chunk_saving: bool = True
+    """Inside a chunk, search the whole picture on some frames and follow the faces on the others."""
+
+    def __post_init__(self) -> None:
+        if self.min_face_size is not None:
+            check_range("detection.min_face_size", self.min_face_size, 12, 4096)
+        for threshold in self.thresholds:
+            check_range("detection.thresholds", threshold, 0, 1)
+
+    def min_face_size_for(self, height: int) -> int:
+        """The smallest face looked for in a picture of `height` pixels, in pixels."""
+        return self.min_face_size or max(20, round(height / 18))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodingOptions:
+    """Which faces are encoded, and by what."""
+
+    encoder: str = "dlib-resnet"
+    min_quality: float = 0.05
+    """Faces below this overall quality count as seen, but are not encoded."""
+
+    def __post_init__(self) -> None:
+        check_range("encoding.min_quality", self.min_quality, 0, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingOptions:
+    """When faces of neighbouring samples are the same track."""
+
+    max_gap_s: float = 1.0
+    """A track ends when its face stays unseen for longer than this, in media seconds."""
+    max_track_s: float = 300.0
+    """A longer track is cut and goes on as a new one; sightings join them."""
+
+    def __post_init__(self) -> None:
+        check_range("tracking.max_gap_s", self.max_gap_s, 0, 60)
+        check_range("tracking.max_track_s", self.max_track_s, 1, 3600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityOptions:
+    """When a track is somebody."""
+
+    threshold: float | None = None
+    """Cosine similarity from which a track may be known; None takes the encoder's calibration."""
+    margin: float | None = None
+    """Least lead over the second person; None takes the encoder's calibration."""
+    min_faces: int = 2
+    """Least number of useful faces for a name."""
+    absence_timeout_s: float = 2.0
+    """A sighting ends when its person stays unseen for longer than this, in seconds."""
+
+    def __post_init__(self) -> None:
+        if self.threshold is not None:
+            check_range("identity.threshold", self.threshold, -1, 1)
+        if self.margin is not None:
+            check_range("identity.margin", self.margin, 0, 2)
+        check_range("identity.min_faces", self.min_faces, 1, 100)
+        check_range("identity.absence_timeout_s", self.absence_timeout_s, 0, 3600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisOptions:
+    """Everything that decides what a run finds."""
+
+    sampling: SamplingOptions = field(default_factory=SamplingOptions)
+    detection: DetectionOptions = field(default_factory=DetectionOptions)
+    encoding: EncodingOptions = field(default_factory=EncodingOptions)
+    tracking: TrackingOptions = field(default_factory=TrackingOptions)
+    identity: IdentityOptions = field(default_factory=IdentityOptions)
+
+    def digest(self) -> str:
+        """The first 12 hex digits of the sha256 of all options; equal options, equal digest."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]

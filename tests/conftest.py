@@ -1,0 +1,19 @@
+"""Fixtures that the whole suite shares: the open test data, and folders to work in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def open_data() -> Path:
+    """The folder of real test data beside the repository; tests that need it skip without it, and say so."""
+    folder = Path(os.environ.get("FACETRAIL_OPEN_DATA", REPOSITORY.parent / "shared" / "data" / "open"))
+    if not (folder / "MANIFEST.md").is_file():
+        pytest.skip(f"no open test data at {folder} (set FACETRAIL_OPEN_DATA to its folder)")
+    return folder
