@@ -141,7 +141,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceChunk:
-    """The faces of one chunk, sorted by (sample, box); with crops from the detector, with embeddings from the encoder."""
+    """The faces of one chunk, sorted by (sample, box): with crops by the detector, with embeddings by the encoder."""
 
     run: RunKey
     number: int
