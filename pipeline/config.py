@@ -1,0 +1,107 @@
+"""Settings: loaded once, frozen, and handed down in parts.
+
+Precedence: flag > environment (`FACETRAIL_SAMPLING__FPS=2`) > YAML (`facetrail.yaml`) > default.
+Hides pydantic-settings.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+
+from pipeline.errors import SettingsError
+from pipeline.options import (
+    AnalysisOptions,
+    DetectionOptions,
+    EncodingOptions,
+    IdentityOptions,
+    SamplingOptions,
+    TrackingOptions,
+)
+
+CONFIG_VARIABLE = "FACETRAIL_CONFIG"
+DEFAULT_CONFIG = Path("facetrail.yaml")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; see `facetrail config show`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FACETRAIL_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    data: Path = Field(default=Path("data"), description="The data folder; the only thing to back up.")
+    redis_url: SecretStr | None = Field(
+        default=None, description="A Redis server; without one an embedded server starts."
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="A Postgres URL; SQLite in the data folder otherwise."
+    )
+    time_zone: str = Field(
+        default="", description="IANA name for days and times shown, such as Europe/Berlin; the system's otherwise."
+    )
+    detectors: int = Field(default=1, ge=1, le=64, description="Detector processes that the supervisor starts.")
+    encoders: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Encoder processes of their own; 0 hosts the encoder in each detector process.",
+    )
+    ingests: int = Field(default=2, ge=1, le=64, description="Footage files read at the same time.")
+    credit_mb: int = Field(default=96, ge=8, le=65536, description="Most megabytes of frames in flight for one source.")
+    sampling: SamplingOptions = SamplingOptions()
+    detection: DetectionOptions = DetectionOptions()
+    encoding: EncodingOptions = EncodingOptions()
+    tracking: TrackingOptions = TrackingOptions()
+    identity: IdentityOptions = IdentityOptions()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags first, then the environment, then the YAML file."""
+        yaml = YamlConfigSettingsSource(settings_cls, yaml_file=_config_file())
+        return init_settings, env_settings, yaml
+
+    def options(self) -> AnalysisOptions:
+        """The part that decides what a run finds."""
+        return AnalysisOptions(
+            sampling=self.sampling,
+            detection=self.detection,
+            encoding=self.encoding,
+            tracking=self.tracking,
+            identity=self.identity,
+        )
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Load the settings, with `flags` above everything; flags that are None count as not given.
+
+    Raises `SettingsError` naming each wrong setting, what it is and what it may be.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise SettingsError("wrong settings: " + "; ".join(lines)) from error
+
+
+def _config_file() -> Path | None:
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named and not Path(named).is_file():
+        raise SettingsError(f"{CONFIG_VARIABLE} names {named}, and there is no such file")
+    return Path(named) if named else DEFAULT_CONFIG
