@@ -1,0 +1,44 @@
+"""Run a network over any number of faces in batches of few different sizes, so that it is prepared for each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pipeline.schemas import ImageU8, VectorF32
+
+LARGEST_BATCH = 32
+"""Faces in one call: from here on a larger batch brings no speed, only memory."""
+
+
+def bucket_size(n_faces: int) -> int:
+    """The smallest power of two that holds `n_faces`, at most `LARGEST_BATCH`."""
+    return min(LARGEST_BATCH, 1 << max(0, n_faces - 1).bit_length())
+
+
+def embed_in_batches(
+    network: Callable[[ImageU8], VectorF32], crops_rgb: ImageU8, crop_size: int, dimensions: int
+) -> VectorF32:
+    """`(N, D)` float32 of unit length for crops `(N, S, S, 3)` uint8; a batch is filled up with black crops."""
+    if crops_rgb.shape[1:] != (crop_size, crop_size, 3) or crops_rgb.dtype != np.uint8:
+        wanted = f"(N, {crop_size}, {crop_size}, 3) uint8"
+        raise ValueError(f"crops_rgb: expected {wanted}, got {crops_rgb.shape} {crops_rgb.dtype}")
+    pieces = [
+        network(_fill_up(crops_rgb[start : start + LARGEST_BATCH]))[: len(crops_rgb) - start]
+        for start in range(0, len(crops_rgb), LARGEST_BATCH)
+    ]
+    raw = np.concatenate(pieces) if pieces else np.zeros((0, dimensions), np.float32)
+    return unit_length(raw)
+
+
+def unit_length(vectors: VectorF32) -> VectorF32:
+    """The `(N, D)` float32 vectors at length one; a zero vector stays zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: VectorF32 = (vectors / np.maximum(lengths, np.float32(1e-12))).astype(np.float32)
+    return scaled
+
+
+def _fill_up(crops_rgb: ImageU8) -> ImageU8:
+    missing = bucket_size(len(crops_rgb)) - len(crops_rgb)
+    return np.pad(crops_rgb, ((0, missing), (0, 0), (0, 0), (0, 0)))
