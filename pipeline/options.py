@@ -76,10 +76,25 @@ class TrackingOptions:
     """A track ends when its face stays unseen for longer than this, in media seconds."""
     max_track_s: float = 300.0
     """A longer track is cut and goes on as a new one; sightings join them."""
+    min_iou: float = 0.3
+    """Overlap of two boxes (intersection over union) from which the boxes alone make them one track."""
+    max_shift: float = 2.0
+    """Distance of two box centres, in face sizes, up to which an agreeing embedding makes them one track."""
+    max_resize: float = 2.0
+    """Ratio of two face sizes up to which they may be one track."""
+    agree_cosine: float = 0.90
+    """Similarity to a track's template from which an embedding agrees with it; belongs to the encoder."""
+    contradict_cosine: float = 0.84
+    """Similarity below which an embedding breaks the track, however well the boxes overlap; belongs to the encoder."""
 
     def __post_init__(self) -> None:
         check_range("tracking.max_gap_s", self.max_gap_s, 0, 60)
         check_range("tracking.max_track_s", self.max_track_s, 1, 3600)
+        check_range("tracking.min_iou", self.min_iou, 0.01, 1)
+        check_range("tracking.max_shift", self.max_shift, 0, 20)
+        check_range("tracking.max_resize", self.max_resize, 1, 20)
+        check_range("tracking.agree_cosine", self.agree_cosine, -1, 1)
+        check_range("tracking.contradict_cosine", self.contradict_cosine, -1, self.agree_cosine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,10 @@ class ClosedTrack:
     """Samples in which the face was found."""
     n_frames: int
     """Samples from first to last, gated ones included: those in which the face was present."""
+    n_frames_dropped: int
+    """Samples from first to last that nobody could look at: dropped, or failed. Not part of `n_frames`."""
     n_useful: int
-    """Faces good enough to be encoded."""
+    """Faces that were encoded: those that carry evidence of who it is."""
     best_quality: float
     box_xywh: tuple[float, float, float, float]
     """The best face's box: left, top, width, height as parts of the frame, 0..1."""
@@ -84,6 +86,7 @@ class TrackRow:
     media_end_s: float
     n_faces: int
     n_frames: int
+    n_frames_dropped: int
     n_useful: int
     best_quality: float
     thumb_ref: str | None
@@ -118,6 +121,8 @@ class SightingRow:
     run_id: str
     start_ts: datetime
     end_ts: datetime
+    clock: Clock
+    """Who vouches for `start_ts` and `end_ts`; reports refuse `mtime`."""
     media_start_s: float
     media_end_s: float
     presence_s: float
