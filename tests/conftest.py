@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import WeightsError
+from pipeline.sample.making import Sample, make_sample
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -17,3 +20,13 @@ def open_data() -> Path:
     if not (folder / "MANIFEST.md").is_file():
         pytest.skip(f"no open test data at {folder} (set FACETRAIL_OPEN_DATA to its folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample(request: pytest.FixtureRequest) -> Sample:
+    """The sample clip with its gallery and truth, made once and kept in pytest's cache; no other data is needed."""
+    folder = request.config.cache.mkdir("sample")
+    try:
+        return make_sample(folder, folder / ".pictures")
+    except WeightsError as error:
+        pytest.skip(f"the sample's photographs cannot be had: {error}")
