@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.errors import WeightsError
-from pipeline.sample.making import Sample, make_sample
+
+if TYPE_CHECKING:
+    from pipeline.sample.making import Sample
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -25,6 +28,8 @@ def open_data() -> Path:
 @pytest.fixture(scope="session")
 def sample(request: pytest.FixtureRequest) -> Sample:
     """The sample clip with its gallery and truth, made once and kept in pytest's cache; no other data is needed."""
+    from pipeline.sample.making import make_sample  # brings in the video writer, which most tests do without
+
     folder = request.config.cache.mkdir("sample")
     try:
         return make_sample(folder, folder / ".pictures")
