@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.schemas import ChunkFailed, Face, FaceChunk, FaceQuality, RunKey, Sample, SampleState, VectorF32
 from pipeline.sightings.rows import (
-    ClosedTrack,
     Clock,
+    ClosedTrack,
     CoverageRow,
     EmbeddingRow,
     SightingRow,

@@ -1,0 +1,152 @@
+"""Decide who each track is: first alone by its template, then beside the other tracks of its run."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.identity.decision import DecisionPolicy, decide
+from pipeline.identity.matching import Gallery, match_templates
+from pipeline.schemas import Match
+from pipeline.sightings.building_intervals import Interval, is_free, take
+from pipeline.sightings.rows import EmbeddingRow, Status, TrackRow
+
+Person = tuple[str, str, str]
+"""A person in one run of one source: source_id, run_id, person_id."""
+
+NEAR_SHIFT = 1.0
+"""Distance of two tracks' boxes, in box widths and heights, up to which they may be one face in a fixed picture."""
+
+NEAR_RESIZE = 2.0
+"""Ratio of two tracks' box widths up to which they may be one face."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackVerdict:
+    """Who a track is, and why."""
+
+    track: TrackRow
+    status: Status
+    match: Match | None = None
+    """The template's best person; None without a template or without a gallery."""
+    scores: tuple[float, ...] = ()
+    """Cosine of the template, then of each stored embedding, with the matched person's nearest reference."""
+
+    @property
+    def score(self) -> float:
+        """What the decision was made on: the template's score; -1 without a match."""
+        return self.match.score if self.match else -1.0
+
+    @property
+    def person(self) -> Person:
+        return self.track.source_id, self.track.run_id, self.match.person_id if self.match else ""
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.track.media_start_s, self.track.media_end_s)
+
+
+def judge_tracks(
+    tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow], gallery: Gallery, policy: DecisionPolicy
+) -> list[TrackVerdict]:
+    """One verdict per track, each by itself, ordered by source, run, start and track id."""
+    ordered = sorted(tracks, key=_by_time)
+    compared = [track.track_id for track in ordered if track.track_id in embeddings]
+    if not compared:
+        return [TrackVerdict(track, Status.UNKNOWN) for track in ordered]
+    matches = match_templates(np.stack([embeddings[track_id].template for track_id in compared]), gallery)
+    match_of = dict(zip(compared, matches, strict=True))
+    references = _references_by_person(gallery)
+    return [_judge(track, match_of.get(track.track_id), embeddings, references, policy) for track in ordered]
+
+
+def keep_one_at_a_time(verdicts: Sequence[TrackVerdict]) -> list[TrackVerdict]:
+    """Of known tracks of one person that overlap in time the best keeps the name; the others become uncertain.
+
+    Tracks that overlap were seen in the same shot, and nobody is in a picture twice. Equal scores: the earlier wins.
+    """
+    taken: dict[Person, list[Interval]] = defaultdict(list)
+    denied: set[str] = set()
+    known = [verdict for verdict in verdicts if verdict.status is Status.KNOWN]
+    for verdict in sorted(known, key=lambda verdict: -verdict.score):
+        if is_free(taken[verdict.person], verdict.interval):
+            take(taken[verdict.person], verdict.interval)
+        else:
+            denied.add(verdict.track.track_id)
+    return [
+        replace(verdict, status=Status.UNCERTAIN) if verdict.track.track_id in denied else verdict
+        for verdict in verdicts
+    ]
+
+
+def adopt_neighbours(verdicts: Sequence[TrackVerdict], absence_timeout_s: float) -> list[TrackVerdict]:
+    """Uncertain tracks become known where the same face was known a moment before or after.
+
+    That is: the track's best person is known by another track that ends or begins within the absence timeout, at the
+    same place and size in the picture, and no track of that person overlaps it. A track turning away or coming near
+    is named by this; a look-alike elsewhere in the picture, or behind a cut to another view, is not.
+    """
+    known: dict[Person, list[TrackVerdict]] = defaultdict(list)
+    taken: dict[Person, list[Interval]] = defaultdict(list)
+    for verdict in verdicts:
+        if verdict.status is Status.KNOWN:
+            known[verdict.person].append(verdict)
+            take(taken[verdict.person], verdict.interval)
+    adopted: list[TrackVerdict] = []
+    for verdict in verdicts:
+        fits = _has_neighbour(verdict, known.get(verdict.person, []), absence_timeout_s)
+        if verdict.status is Status.UNCERTAIN and fits and is_free(taken[verdict.person], verdict.interval):
+            take(taken[verdict.person], verdict.interval)
+            adopted.append(replace(verdict, status=Status.KNOWN))
+        else:
+            adopted.append(verdict)
+    return adopted
+
+
+def _judge(
+    track: TrackRow,
+    match: Match | None,
+    embeddings: Mapping[str, EmbeddingRow],
+    references: Mapping[str, np.ndarray],
+    policy: DecisionPolicy,
+) -> TrackVerdict:
+    status = decide(match, track.n_useful, policy)
+    if match is None:
+        return TrackVerdict(track, status)
+    row = embeddings[track.track_id]
+    vectors = np.vstack([row.template[None], row.best_embeddings]) if len(row.best_embeddings) else row.template[None]
+    nearest = (vectors @ references[match.person_id].T).max(axis=1)
+    return TrackVerdict(track, status, match, tuple(nearest.tolist()))
+
+
+def _references_by_person(gallery: Gallery) -> dict[str, np.ndarray]:
+    return {
+        person_id: gallery.references[gallery.owners == place] for place, person_id in enumerate(gallery.person_ids)
+    }
+
+
+def _has_neighbour(verdict: TrackVerdict, known: Sequence[TrackVerdict], absence_timeout_s: float) -> bool:
+    """`known` is sorted by start and without overlaps, so that only the tracks on either side can be neighbours."""
+    place = bisect(known, verdict.interval, key=lambda other: other.interval)
+    sides = known[max(place - 1, 0) : place + 1]
+    return any(_gap_s(verdict, other) <= absence_timeout_s and _is_near(verdict.track, other.track) for other in sides)
+
+
+def _gap_s(one: TrackVerdict, other: TrackVerdict) -> float:
+    return max(one.interval.start_s, other.interval.start_s) - min(one.interval.end_s, other.interval.end_s)
+
+
+def _is_near(one: TrackRow, other: TrackRow) -> bool:
+    (left, top, width, height), (left_2, top_2, width_2, height_2) = one.box_xywh, other.box_xywh
+    shift_x = abs(left + width / 2 - left_2 - width_2 / 2)
+    shift_y = abs(top + height / 2 - top_2 - height_2 / 2)
+    resized = max(width, width_2) > NEAR_RESIZE * min(width, width_2)
+    return shift_x <= NEAR_SHIFT * max(width, width_2) and shift_y <= NEAR_SHIFT * max(height, height_2) and not resized
+
+
+def _by_time(track: TrackRow) -> tuple[str, str, float, str]:
+    return track.source_id, track.run_id, track.media_start_s, track.track_id
