@@ -1,0 +1,79 @@
+"""The audit log: who looked for or changed whom, and when; rows are added and never changed.
+
+AuditLog(control).append(action, about, who=..., image_sha256=None, detail="")
+AuditLog(control).read(limit) -> list[AuditEntry]     newest first
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select
+
+from pipeline.control.database import Control, Transaction
+from pipeline.control.tables import audit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One row of the log."""
+
+    at: datetime
+    who: str
+    """The user of the operating system, or of the web page."""
+    action: str
+    """A verb: identify, verify, enrol, rename, remove, timeline."""
+    about: str
+    """A person's id, or empty when nobody in particular was meant."""
+    image_sha256: str | None
+    """The digest of the picture that was asked about."""
+    detail: str
+
+
+def current_user() -> str:
+    """The user of the operating system; the number where there is no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+class AuditLog:
+    """The audit log of one control database."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def append(self, action: str, about: str, *, who: str, image_sha256: str | None = None, detail: str = "") -> None:
+        """Add a row; the log has it when this returns."""
+        entry = AuditEntry(
+            at=datetime.now(UTC), who=who, action=action, about=about, image_sha256=image_sha256, detail=detail
+        )
+        with self._control.writing() as transaction:
+            append_entry(transaction, entry)
+
+    def read(self, limit: int = 1000) -> list[AuditEntry]:
+        """The newest rows, newest first."""
+        query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        with self._control.reading() as transaction:
+            rows = transaction.connection.execute(query)
+            return [
+                AuditEntry(
+                    at=row.at,
+                    who=row.who,
+                    action=row.action,
+                    about=row.about,
+                    image_sha256=row.image_sha256,
+                    detail=row.detail,
+                )
+                for row in rows
+            ]
+
+
+def append_entry(transaction: Transaction, entry: AuditEntry) -> None:
+    """Add a row in the same transaction as what it tells of."""
+    values = {name: getattr(entry, name) for name in AuditEntry.__dataclass_fields__}
+    transaction.connection.execute(insert(audit).values(values))

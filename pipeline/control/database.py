@@ -1,0 +1,201 @@
+"""The control database: opening it, and its three kinds of transaction.
+
+It hides SQLAlchemy and the difference between SQLite (the default: `<data>/facetrail.db`) and Postgres (a URL).
+
+    open_control(data_dir, url=None) -> Control      creates the folder and the schema on first use
+    control.reading()                                one consistent view
+    control.writing()                                one writer at a time, in any process
+    control.fenced(lease, now)                       the same, and only while the lease is held
+    control.encoder(default)                         the data folder's one encoder
+
+A `Transaction` is handed to the modules beside this one; nobody else looks into it. One `Control` serves all
+threads of a process; a forked child opens its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, update
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from pipeline.control.failures import translated
+from pipeline.control.tables import LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
+from pipeline.errors import LeaseLost, SettingsError, StoreDamaged
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a writer waits for another; a transaction takes milliseconds, a stalled disk may take seconds."""
+
+WAL_LIMIT_BYTES = 64 * 1024 * 1024
+"""The write-ahead log is cut back to this after a checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Ownership of one source by one aggregator; `epoch` grows whenever the owner changes."""
+
+    source_id: str
+    owner: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transaction:
+    """An open transaction, for the modules of this room."""
+
+    connection: Connection
+
+
+class Control:
+    """The control database of one data folder, for all threads of this process."""
+
+    def __init__(self, engine: Engine, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._place = engine.url.render_as_string(hide_password=True)
+        if engine.dialect.name == "sqlite":
+            self._place = str(engine.url.database)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees one state of the database and changes nothing."""
+        with translated(self._place), self._engine.begin() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that no other writer shares; committed at its end, undone by an error."""
+        with translated(self._place), self._writer.begin() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.execute(LOCK_WRITERS)
+            yield Transaction(connection)
+
+    @contextmanager
+    def fenced(self, lease: Lease, now: datetime) -> Iterator[Transaction]:
+        """A writing transaction inside which nobody else can become the source's owner.
+
+        Raises `LeaseLost` before anything is done unless `lease` is held and runs out after `now`.
+        """
+        with self.writing() as transaction:
+            check_lease(transaction, lease, now)
+            yield transaction
+
+    def encoder(self, default: str | None) -> str:
+        """The data folder's encoder, fixed to `default` on first use.
+
+        Raises `SettingsError` when `default` names another one than the folder's; None asks for whatever there is,
+        and raises `SettingsError` when there is none yet.
+        """
+        with self.reading() as transaction:
+            fixed = transaction.connection.execute(select(folder.c.encoder)).scalar_one()
+        if fixed is None:
+            fixed = self._fix_encoder(default)
+        if default is not None and fixed != default:
+            raise SettingsError(
+                f"the data folder {self.data_dir} belongs to the encoder {fixed}, not {default}: "
+                f"leave the encoder out, or start a new folder with --data OTHER_FOLDER --encoder {default}"
+            )
+        return str(fixed)
+
+    def _fix_encoder(self, default: str | None) -> str:
+        if default is None:
+            raise SettingsError(f"the data folder {self.data_dir} has no encoder yet: enrol people or analyze a video")
+        with self.writing() as transaction:
+            undecided = update(folder).where(folder.c.encoder.is_(None)).values(encoder=default)
+            transaction.connection.execute(undecided)
+            return str(transaction.connection.execute(select(folder.c.encoder)).scalar_one())
+
+    def close(self) -> None:
+        """Give back all connections."""
+        with translated(self._place):
+            self._engine.dispose()
+
+
+def check_lease(transaction: Transaction, lease: Lease, now: datetime) -> None:
+    """Raise `LeaseLost` unless `lease` is still the source's lease and runs out after `now`."""
+    query = select(leases.c.owner, leases.c.epoch, leases.c.expires_at).where(leases.c.source_id == lease.source_id)
+    held = transaction.connection.execute(query).one_or_none()
+    if held is None or (held.owner, held.epoch) != (lease.owner, lease.epoch):
+        raise LeaseLost(f"source {lease.source_id} has another owner than {lease.owner} (epoch {lease.epoch})")
+    if held.expires_at <= now:
+        raise LeaseLost(f"the lease of {lease.owner} on source {lease.source_id} ran out at {held.expires_at}")
+
+
+def open_control(data_dir: Path, url: str | None = None) -> Control:
+    """The control database of `data_dir`, created when missing.
+
+    Raises `SettingsError` for a bad `url`, a folder that cannot be made, or a database of a newer Facetrail.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"the data folder {data_dir} cannot be made: {error.strerror}") from error
+    control = Control(_make_engine(data_dir, url), data_dir)
+    _create_schema(control)
+    return control
+
+
+def _make_engine(data_dir: Path, url: str | None) -> Engine:
+    if url is None:
+        engine = create_engine(URL.create("sqlite", database=str(data_dir / "facetrail.db")))
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        parsed = make_url(url)
+        driver = "postgresql+psycopg" if parsed.drivername in {"postgres", "postgresql"} else parsed.drivername
+        return create_engine(parsed.set(drivername=driver), pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingsError(
+            "the control database's URL must look like postgresql://user@host/name, "
+            "with the extra `postgres` of facetrail installed"
+        ) from error
+
+
+def _prepare_sqlite(raw: Any, _record: object) -> None:
+    raw.isolation_level = None  # the driver must not open transactions behind our back
+    cursor = raw.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _create_schema(control: Control) -> None:
+    engine = cast("Engine", control._writer)  # noqa: SLF001 # its own module
+    with translated(control._place), engine.begin() as connection:  # noqa: SLF001 # its own module
+        metadata.create_all(connection)
+        found = connection.execute(select(folder.c.schema_version)).scalar_one_or_none()
+        if found is None:
+            connection.execute(folder.insert().values(**_first_row()))
+        elif found > SCHEMA_VERSION:
+            raise SettingsError(
+                f"the data folder {control.data_dir} was written by a newer Facetrail (schema {found}, this one knows "
+                f"{SCHEMA_VERSION}): update Facetrail"
+            )
+        elif found < SCHEMA_VERSION:
+            raise StoreDamaged(f"the data folder {control.data_dir} has schema {found}, which nothing here can read")
+
+
+def _first_row() -> dict[str, object]:
+    return {
+        "id": 1,
+        "schema_version": SCHEMA_VERSION,
+        "encoder": None,
+        "gallery_version": 0,
+        "unknowns_version": 0,
+        "created_at": datetime.now(UTC),
+    }
