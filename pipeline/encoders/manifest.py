@@ -26,6 +26,15 @@ class CalibrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The pictures that the numbers come from, and how."""
 
 
+class TrackingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How alike the faces of one track are in this encoder; scores are cosine similarity to the track's template."""
+
+    contradict_cosine: float
+    """Below it, a face is somebody else, however well the boxes overlap."""
+    agree_cosine: float
+    """From here on, a face is the same person, though the boxes may not overlap."""
+
+
 class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One encoder: where its weights come from, what it expects, and its operating point."""
 
@@ -45,6 +54,7 @@ class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     alignment: str
     """Name of an alignment template."""
     calibration: CalibrationEntry
+    tracking: TrackingEntry
 
 
 class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
