@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+
+import msgspec
 
 from pipeline.errors import SettingsError
 
@@ -129,7 +130,18 @@ class AnalysisOptions:
     tracking: TrackingOptions = field(default_factory=TrackingOptions)
     identity: IdentityOptions = field(default_factory=IdentityOptions)
 
+    def to_json(self) -> str:
+        """The options as JSON; equal options give equal text."""
+        return msgspec.json.encode(self, order="sorted").decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> AnalysisOptions:
+        """The options of `to_json`; raises `SettingsError` for anything else."""
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except msgspec.DecodeError as error:
+            raise SettingsError(f"these are no analysis options: {error}") from error
+
     def digest(self) -> str:
         """The first 12 hex digits of the sha256 of all options; equal options, equal digest."""
-        text = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]

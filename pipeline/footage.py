@@ -1,0 +1,55 @@
+"""Take a footage file into the control database: which source it is, when its media began, and the run to be done."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from pipeline.control.database import Control
+from pipeline.control.people import People
+from pipeline.control.runs import NewRun, RunRecord, Runs
+from pipeline.control.sources import NewSource, Sources
+from pipeline.options import AnalysisOptions
+from pipeline.schemas import RunKey
+from pipeline.sightings.ids import run_id_for
+from pipeline.sightings.rows import Clock, SourceKind
+from pipeline.video.clock import wall_clock_start
+from pipeline.video.identity import footage_source_id
+from pipeline.video.source import probe_source
+
+
+def register_footage(
+    control: Control, path: Path, options: AnalysisOptions, *, zone: tzinfo, start_time: datetime | None = None
+) -> RunRecord:
+    """Queue the run over the video at `path` with `options`, or return the one that is there.
+
+    `start_time` (in `zone` when it has none) says when a source that is new began; a known source keeps its start.
+    Raises `SourceUnreadable` when nothing in the file can be decoded, and `SettingsError` when the data folder belongs
+    to another encoder.
+    """
+    encoder = control.encoder(options.encoding.encoder)
+    source_id = footage_source_id(path)
+    Sources(control).upsert(_new_source(source_id, path, options, zone, start_time))
+    new_run = NewRun(
+        run=RunKey(source_id, run_id_for(source_id, options)),
+        options_json=options.to_json(),
+        encoder=encoder,
+        gallery_version=People(control).gallery_version(),
+    )
+    return Runs(control).submit(new_run)
+
+
+def _new_source(
+    source_id: str, path: Path, options: AnalysisOptions, zone: tzinfo, start_time: datetime | None
+) -> NewSource:
+    info = probe_source(path, options.sampling.largest_side)
+    start_ts, clock = wall_clock_start(path, info.created_at, start_time, zone, duration_s=info.duration_s)
+    return NewSource(
+        source_id=source_id,
+        kind=SourceKind.FILE,
+        label=path.name,
+        path=str(path.resolve()),
+        duration_s=info.duration_s,
+        start_ts=start_ts,
+        clock=Clock(clock),
+    )
