@@ -23,8 +23,9 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# The locks hold a sha256 for every file: another file under the same name is refused.
-INSTALL := $(PIP) install --quiet --require-hashes --requirement
+# The locks hold a sha256 for every file: another file under the same name is refused. A package that has to be built is
+# built by the tools of the build lock, since a build in isolation would fetch its own without a hash.
+INSTALL := $(PIP) install --quiet --require-hashes --no-build-isolation --use-pep517 --requirement
 SUPPORTED := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 # ---------------------------------------------------------------------------------------------- what people type
@@ -72,13 +73,14 @@ wheel: $(VENV)/dev.stamp ## Build the wheel into dist/
 
 # An unchanged pin stays as it is; ARGS=--upgrade takes the newest of everything, ARGS='--upgrade-package rich' of one.
 # uv's locks name no address, so they hold for whatever index or mirror pip is set up with.
-LOCK := $(VENV)-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	--no-annotate --no-header --quiet
+LOCK := $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--quiet
 
 .PHONY: lock
-lock: $(VENV)-lock/uv.stamp ## Make requirements.lock and requirements-dev.lock again from pyproject.toml
-	$(LOCK) --group build --output-file requirements.lock $(ARGS)
-	$(LOCK) --group dev --output-file requirements-dev.lock $(ARGS)
+lock: $(VENV)-lock/uv.stamp ## Make the three requirements*.lock again from pyproject.toml
+	$(LOCK) --group build --output-file requirements-build.lock $(ARGS)
+	$(LOCK) pyproject.toml --output-file requirements.lock $(ARGS)
+	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock $(ARGS)
 
 .PHONY: clean
 clean: ## Remove the environment and everything built; the data folder stays
@@ -87,21 +89,25 @@ clean: ## Remove the environment and everything built; the data folder stays
 
 # ---------------------------------------------------------------------------------------------- how it is set up
 
-# The project itself, as a link to this folder: an edit here counts at once. hatchling, which does it, is in both locks.
+# The project itself, as a link to this folder: an edit here counts at once.
 LINK := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 
-$(VENV)/run.stamp: $(VENV)/created.stamp requirements.lock pyproject.toml
-	@echo 'Installing what Facetrail needs into $(VENV) (some 400 MB to download, once) ...'
-	$(INSTALL) requirements.lock
-	$(LINK)
+$(VENV)/run.stamp: $(VENV)/tools.stamp requirements.lock pyproject.toml
+	@echo 'Installing what Facetrail needs into $(VENV) (some 600 MB to download, once) ...'
+	@$(INSTALL) requirements.lock
+	@$(LINK)
 	@touch $@
 
 # The development lock is the run lock and more, so it satisfies the run stamp as well.
-$(VENV)/dev.stamp: $(VENV)/created.stamp requirements-dev.lock pyproject.toml
-	@echo 'Installing what developing Facetrail needs into $(VENV) (some 500 MB to download, once) ...'
-	$(INSTALL) requirements-dev.lock
-	$(LINK)
+$(VENV)/dev.stamp: $(VENV)/tools.stamp requirements-dev.lock pyproject.toml
+	@echo 'Installing what developing Facetrail needs into $(VENV) (some 700 MB to download, once) ...'
+	@$(INSTALL) requirements-dev.lock
+	@$(LINK)
 	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/tools.stamp: $(VENV)/created.stamp requirements-build.lock
+	@$(PIP) install --quiet --require-hashes --only-binary :all: --requirement requirements-build.lock
+	@touch $@
 
 # An environment that works is kept: the stamp may be missing because somebody made it by hand.
 $(VENV)/created.stamp:
