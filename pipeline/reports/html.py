@@ -1,0 +1,25 @@
+"""One self-contained HTML page of who was seen when. Hides Jinja.
+
+The page needs no script, no network and no other file: its styles are inline and its pictures are data URIs.
+"""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline.reports.html_page import page_of
+from pipeline.reports.html_values import ReportInput
+
+TEMPLATE = "report.html.j2"
+
+
+def render_report(report: ReportInput) -> str:
+    """The page as text; every name and label in it is escaped."""
+    environment = Environment(
+        loader=PackageLoader("pipeline.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(TEMPLATE).render(page=page_of(report))
