@@ -100,6 +100,11 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError("wrong settings: " + "; ".join(lines)) from error
 
 
+def file_values() -> dict[str, Any]:
+    """What the YAML file says, as it stands there; empty without a file."""
+    return dict(YamlConfigSettingsSource(Settings, yaml_file=_config_file())())
+
+
 def _config_file() -> Path | None:
     named = os.environ.get(CONFIG_VARIABLE)
     if named and not Path(named).is_file():
