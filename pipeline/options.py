@@ -83,9 +83,10 @@ class TrackingOptions:
     """Distance of two box centres, in face sizes, up to which an agreeing embedding makes them one track."""
     max_resize: float = 2.0
     """Ratio of two face sizes up to which they may be one track."""
-    agree_cosine: float = 0.90
-    """Similarity to a track's template from which an embedding agrees with it; belongs to the encoder."""
-    contradict_cosine: float = 0.84
+    agree_cosine: float = 0.55
+    """Similarity to a track's template from which an embedding agrees with it. It belongs to the encoder, see
+    `weights/manifest.toml`; the default is that of `sface`."""
+    contradict_cosine: float = 0.25
     """Similarity below which an embedding breaks the track, however well the boxes overlap; belongs to the encoder."""
 
     def __post_init__(self) -> None:

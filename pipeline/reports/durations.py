@@ -52,6 +52,6 @@ def format_duration(seconds: float) -> str:
 
 
 def _seconds_of_code(hours: str | None, minutes: str, seconds: str, *, text: str) -> float:
-    if int(minutes) >= 60 and hours is not None or float(seconds) >= 60:
+    if (int(minutes) >= 60 and hours is not None) or float(seconds) >= 60:
         raise SettingsError(f"{text!r} is no time code: minutes and seconds end at 59")
     return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)

@@ -48,9 +48,10 @@ def build_sightings(
     Tracks of one person in one run of one source are one sighting as long as no gap between them exceeds the absence
     timeout. Tracks that are uncertain, or unknown without an id, are sightings of their own without a person.
 
-    `best_score` is the best, `mean_score` the mean cosine over the templates and stored embeddings of those tracks of
-    the sighting whose best person is `candidate_id`, each with that person's nearest reference. `candidate_id`,
-    `second_person_id` and `margin` are those of the track with the highest template score.
+    `candidate_id`, `second_person_id` and `margin` are those of the track with the highest template score. `best_score`
+    is the best, `mean_score` the mean cosine between the mean of that candidate's references and the templates and
+    stored embeddings of those tracks of the sighting that resemble the candidate best. A name is decided on templates
+    alone, so that an uncertain sighting may have a `best_score` above its threshold.
     """
     verdicts = judge_run(tracks, embeddings, gallery, policy, absence_timeout_s)
     names = dict(zip(gallery.person_ids, gallery.person_names, strict=True))

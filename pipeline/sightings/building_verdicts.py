@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.identity.decision import DecisionPolicy, decide
 from pipeline.identity.matching import Gallery, match_templates
-from pipeline.schemas import Match
+from pipeline.schemas import Match, VectorF32
 from pipeline.sightings.building_intervals import Interval, is_free, take
 from pipeline.sightings.rows import EmbeddingRow, Status, TrackRow
 
@@ -34,7 +34,7 @@ class TrackVerdict:
     match: Match | None = None
     """The template's best person; None without a template or without a gallery."""
     scores: tuple[float, ...] = ()
-    """Cosine of the template, then of each stored embedding, with the matched person's nearest reference."""
+    """Cosine of the template, then of each stored embedding, with the mean of the matched person's references."""
 
     @property
     def score(self) -> float:
@@ -60,8 +60,8 @@ def judge_tracks(
         return [TrackVerdict(track, Status.UNKNOWN) for track in ordered]
     matches = match_templates(np.stack([embeddings[track_id].template for track_id in compared]), gallery)
     match_of = dict(zip(compared, matches, strict=True))
-    references = _references_by_person(gallery)
-    return [_judge(track, match_of.get(track.track_id), embeddings, references, policy) for track in ordered]
+    means = {gallery.person_ids[owner]: mean for owner, mean in zip(gallery.mean_owners, gallery.means, strict=True)}
+    return [_judge(track, match_of.get(track.track_id), embeddings, means, policy) for track in ordered]
 
 
 def keep_one_at_a_time(verdicts: Sequence[TrackVerdict]) -> list[TrackVerdict]:
@@ -111,22 +111,17 @@ def _judge(
     track: TrackRow,
     match: Match | None,
     embeddings: Mapping[str, EmbeddingRow],
-    references: Mapping[str, np.ndarray],
+    means: Mapping[str, VectorF32],
     policy: DecisionPolicy,
 ) -> TrackVerdict:
     status = decide(match, track.n_useful, policy)
     if match is None:
         return TrackVerdict(track, status)
     row = embeddings[track.track_id]
-    vectors = np.vstack([row.template[None], row.best_embeddings]) if len(row.best_embeddings) else row.template[None]
-    nearest = (vectors @ references[match.person_id].T).max(axis=1)
-    return TrackVerdict(track, status, match, tuple(nearest.tolist()))
-
-
-def _references_by_person(gallery: Gallery) -> dict[str, np.ndarray]:
-    return {
-        person_id: gallery.references[gallery.owners == place] for place, person_id in enumerate(gallery.person_ids)
-    }
+    mean = means[match.person_id]
+    return TrackVerdict(
+        track, status, match, tuple(float(vector @ mean) for vector in (row.template, *row.best_embeddings))
+    )
 
 
 def _has_neighbour(verdict: TrackVerdict, known: Sequence[TrackVerdict], absence_timeout_s: float) -> bool:
