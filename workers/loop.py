@@ -1,0 +1,137 @@
+"""The stage loop: take messages, let the stage work on them, move the results on, give the hopeless up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.errors import ChunkRejected, MessageError, TransportLost
+from pipeline.schemas import RunKey
+from workers.keeper import Keeper
+from workers.messages import Item, Work, give_up, pack, unpack
+from workers.wire.transport import Burial, Delivery, Subscription, Transport, backoff_s
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the way: where its messages come from, what is done to them, and where the results go."""
+
+    name: str
+    inputs: tuple[str, ...]
+    """Streams to read."""
+    group: str
+    handle: Callable[[Sequence[Work]], Sequence[Item]]
+    """One result per work, in order. `ChunkRejected` buries; anything else stops the process."""
+    route: Callable[[RunKey], str]
+    """The stream for the results of a run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopOptions:
+    """When messages change hands, and when they are given up."""
+
+    batch: int = 1
+    """Messages taken at once."""
+    wait_s: float = 0.5
+    """Longest wait for a message, and so for the end after SIGTERM."""
+    min_idle_s: float = 6.0
+    """A message nobody touched for this long belongs to a dead worker; a living one touches it thrice as often."""
+    max_tries: int = 3
+
+
+class StageLoop:
+    """One worker of one stage; `run` returns after `stop` is set, with nothing in hand."""
+
+    def __init__(
+        self, stage: Stage, transport: Transport, consumer: str, stop: threading.Event, options: LoopOptions
+    ) -> None:
+        self._stage = stage
+        self._transport = transport
+        self._subscription = Subscription(stage.inputs, stage.group, consumer)
+        self._stop = stop
+        self._options = options
+        self._claimed_at = -options.min_idle_s
+        self._keeper = Keeper(transport, self._subscription, options.min_idle_s / 3)
+
+    def run(self) -> None:
+        """Work until `stop` is set; a lost server is waited for."""
+        failures = 0
+        with self._keeper:
+            while not self._stop.is_set():
+                try:
+                    self.step()
+                    failures = 0
+                except TransportLost as error:
+                    failures += 1
+                    logger.warning("%s waits for the server: %s", self._stage.name, error)
+                    self._stop.wait(backoff_s(failures))
+
+    def step(self) -> None:
+        """Take messages once, and finish them."""
+        for delivery in self._claim():
+            self._finish([delivery])  # one by one, so that a bad message takes no other with it
+        taken = self._transport.receive(self._subscription, self._options.batch, self._options.wait_s)
+        if taken:
+            self._finish(taken)
+
+    def _claim(self) -> list[Delivery]:
+        now = time.monotonic()
+        if now - self._claimed_at < self._options.min_idle_s / 2:
+            return []
+        self._claimed_at = now
+        return self._transport.claim_idle(self._subscription, self._options.min_idle_s, self._options.batch)
+
+    def _finish(self, deliveries: Sequence[Delivery]) -> None:
+        with self._keeper.holding(deliveries):
+            readable = [(delivery, work) for delivery in deliveries if (work := self._read(delivery)) is not None]
+            for delivery, item, work in self._handle(readable):
+                self._forward(delivery, Work(item, work.options))
+
+    def _read(self, delivery: Delivery) -> Work | None:
+        if delivery.tries > self._options.max_tries:
+            self._bury(delivery, f"it was tried {self._options.max_tries} times, and the worker ended each time")
+            return None
+        try:
+            return unpack(delivery.envelope)
+        except MessageError as error:
+            self._bury(delivery, str(error))
+            return None
+
+    def _handle(self, readable: Sequence[tuple[Delivery, Work]]) -> list[tuple[Delivery, Item, Work]]:
+        if not readable:
+            return []
+        try:
+            items = self._stage.handle([work for _, work in readable])
+        except ChunkRejected as error:
+            return self._handle_rejected(readable, error)
+        return [(delivery, item, work) for (delivery, work), item in zip(readable, items, strict=True)]
+
+    def _handle_rejected(
+        self, readable: Sequence[tuple[Delivery, Work]], error: ChunkRejected
+    ) -> list[tuple[Delivery, Item, Work]]:
+        if len(readable) > 1:
+            return [done for pair in readable for done in self._handle([pair])]
+        self._bury(readable[0][0], str(error))
+        return []
+
+    def _forward(self, delivery: Delivery, work: Work) -> None:
+        slot = delivery.envelope.slot
+        moved = self._transport.forward(self._stage.group, delivery, self._stage.route(slot.run), pack(work))
+        logger.debug(
+            "%s %s chunk %s %s", self._stage.name, slot.run.source_id, slot.number, "done" if moved else "late"
+        )
+
+    def _bury(self, delivery: Delivery, reason: str) -> None:
+        slot = delivery.envelope.slot
+        logger.error("%s buries %s chunk %s: %s", self._stage.name, slot.run.source_id, slot.number, reason)
+        burial = Burial(self._stage.name, reason, delivery.tries)
+        if slot.number < 0:
+            self._transport.settle(self._stage.group, [delivery], burial)
+            return
+        envelope = give_up(delivery.envelope, self._stage.name, reason)
+        self._transport.forward(self._stage.group, delivery, self._stage.route(slot.run), envelope, burial)
