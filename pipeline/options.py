@@ -61,7 +61,7 @@ class DetectionOptions:
 class EncodingOptions:
     """Which faces are encoded, and by what."""
 
-    encoder: str = "dlib-resnet"
+    encoder: str = "sface"
     min_quality: float = 0.05
     """Faces below this overall quality count as seen, but are not encoded."""
 
