@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from pipeline.identity.decision import DecisionPolicy
+from pipeline.identity.matching import Gallery
 from pipeline.schemas import ChunkFailed, Face, FaceChunk, FaceQuality, RunKey, Sample, SampleState, VectorF32
 from pipeline.sightings.rows import (
     Clock,
@@ -206,4 +208,25 @@ def make_coverage_row(
         dropped=expected - decoded - gated - failed,
         failed=failed,
         camera_down_s=0.0,
+    )
+
+
+def make_gallery(*names: str, encoder: str = "dlib-resnet", version: int = 1) -> Gallery:
+    """A gallery in which person n has one reference: the plain look of `make_vector(n)`."""
+    references = (
+        np.stack([make_vector(place) for place in range(len(names))]) if names else np.empty((0, 128), np.float32)
+    )
+    ids = tuple(f"p_{name.lower()}" for name in names)
+    return Gallery(version, encoder, ids, tuple(names), references, np.arange(len(names)))
+
+
+def make_policy(
+    *, threshold: float = 0.9, uncertain_threshold: float = 0.8, margin: float = 0.05, min_faces: int = 2
+) -> DecisionPolicy:
+    return DecisionPolicy(
+        threshold=threshold,
+        uncertain_threshold=uncertain_threshold,
+        margin=margin,
+        min_faces=min_faces,
+        source="made up for a test",
     )
