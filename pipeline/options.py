@@ -64,9 +64,12 @@ class EncodingOptions:
     encoder: str = "sface"
     min_quality: float = 0.05
     """Faces below this overall quality count as seen, but are not encoded."""
+    best_faces: int = 3
+    """Of a face followed through a chunk so many of its best samples are encoded."""
 
     def __post_init__(self) -> None:
         check_range("encoding.min_quality", self.min_quality, 0, 1)
+        check_range("encoding.best_faces", self.best_faces, 1, 1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

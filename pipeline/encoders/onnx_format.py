@@ -1,7 +1,7 @@
 """Read the named weights out of an ONNX file, checking every length before it is believed.
 
-ONNX is Protocol Buffers. Of the whole format only the model's graph and its float32 initialisers are read: the layout of
-a network is the business of the module that builds it, and an unknown field is skipped as the format asks.
+ONNX is Protocol Buffers. Of the whole format only the graph and its float32 initialisers are read: the layout of a
+network is the business of the module that builds it, and an unknown field is skipped as the format asks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """SFace in TensorFlow: a MobileNet of 27 convolutions, 128 numbers a face.
 
-Input is RGB in 112x112 aligned by `arcface-112`, as `(x - 127.5) / 128`; that is part of the network. Convolution i is a
-3x3 one by channel (`conv_i_dw`) and a 1x1 one (`conv_i`), each with batch normalisation, which is folded in, and PReLU.
+Input is RGB in 112x112 aligned by `arcface-112`, as `(x - 127.5) / 128`. Block i is a 3x3 convolution by channel
+(`conv_i_dw`) and a 1x1 one (`conv_i`), each with batch normalisation, which is folded in, and PReLU.
 """
 
 from __future__ import annotations
