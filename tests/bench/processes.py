@@ -1,0 +1,88 @@
+"""CPU time and memory of a process with everything that it started, read from the system."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import psutil
+
+SAMPLING_INTERVAL_S = 0.5
+"""How often memory is looked at: a reading walks the page tables of every process, which costs some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a stretch of work cost."""
+
+    wall_s: float
+    cpu_s: float
+
+
+@contextmanager
+def spending(note: Callable[[Spent], None]) -> Iterator[None]:
+    """Tell `note` what the block cost in this process and all below it."""
+    wall, cpu = time.perf_counter(), tree_cpu_s()
+    yield
+    note(Spent(time.perf_counter() - wall, tree_cpu_s() - cpu))
+
+
+def tree_cpu_s() -> float:
+    """CPU seconds of this process, of the living ones below it, and of those that have ended and were waited for."""
+    total = 0.0
+    for process in _tree():
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue  # its time now counts with the parent that waits for it
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def tree_memory_mb() -> float:
+    """Megabytes that this process and those below it hold, shared pages counted once (PSS; USS where there is none)."""
+    total = 0
+    for process in _tree():
+        try:
+            memory = process.memory_full_info()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        total += getattr(memory, "pss", memory.uss)
+    return total / 1e6
+
+
+def _tree() -> list[psutil.Process]:
+    own = psutil.Process(os.getpid())
+    return [own, *own.children(recursive=True)]
+
+
+@dataclass(slots=True)
+class MemoryWatch:
+    """The highest memory of the process tree while the block runs."""
+
+    peak_mb: float = 0.0
+    last_mb: float = 0.0
+    _done: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def __enter__(self) -> MemoryWatch:
+        self._thread = threading.Thread(target=self._watch, name="memory-watch", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(SAMPLING_INTERVAL_S):
+            self.last_mb = tree_memory_mb()
+            self.peak_mb = max(self.peak_mb, self.last_mb)
