@@ -39,7 +39,7 @@ class Footage:
 
     @property
     def states_duration(self) -> bool:
-        """Whether stated durations were written by the recorder; in other containers FFmpeg guesses them from the data."""
+        """Whether stated durations were written by the recorder; elsewhere FFmpeg guesses them from the data."""
         return self.is_seekable or self.container.format.name == "avi"
 
     @property

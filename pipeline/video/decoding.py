@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 
+from pipeline.errors import SourceUnreadable
 from pipeline.video.container import Footage
 from pipeline.video.timeline import MediaTimeline
 
@@ -29,18 +30,19 @@ class DecodedFrame:
     duration: Fraction
     """How long the container says it is shown, in seconds; 0 when it does not say."""
     n_lost_before: int
-    """Damaged packets and pictures since the frame before."""
+    """Pictures that were damaged or could not be decoded since the frame before."""
 
 
 class FrameReader:
     """Reads the frames of one open video in the order in which they are shown.
 
-    Pictures with damage in them are dropped and counted as lost, since a face drawn from damage may look like anybody's.
-    Threads work on the slices of one picture only: threads over several pictures take 13 % more CPU time, and what
-    they return of a damaged file varies.
+    Pictures with damage in them are dropped and counted as lost, since a face drawn from damage may look like
+    anybody's. Threads work on the slices of one picture only: threads over several pictures take 13 % more CPU time,
+    and what they return of a damaged file varies.
     """
 
     def __init__(self, footage: Footage, *, keyframes_only: bool = False) -> None:
+        self._path = footage.path
         self._container, self._stream = footage.container, footage.stream
         self._stream.thread_type = "SLICE"
         if keyframes_only:
@@ -49,12 +51,19 @@ class FrameReader:
         self.frame_s = 1 / Fraction(rate) if rate else USUAL_FRAME_S
         self._timeline = MediaTimeline(self.frame_s)
         self._after_seek = False
-        self.n_lost = 0
-        """Damaged packets and pictures since the first frame that was read."""
+        self._losses: set[int | None] = set()
+        self._n_claimed = 0
+        self._is_first = True
         self.data_end = Fraction(0)
         """Media time, in seconds, up to which there is data, decodable or not."""
         self.broke_off: str | None = None
         """Why the container could not be read on, in FFmpeg's words; None when it was read to its end."""
+        self._frames = self._decode_all()
+
+    @property
+    def n_lost(self) -> int:
+        """Pictures lost since the first frame, damaged or not decodable; all of them as long as there is no frame."""
+        return self._n_claimed + len(self._losses)
 
     @property
     def n_jumps(self) -> int:
@@ -66,19 +75,16 @@ class FrameReader:
         """The stream's own time of its first frame, in seconds."""
         return self._timeline.first or Fraction(0)
 
-    def read(self) -> Iterator[DecodedFrame]:
-        """The frames from where the file stands: from its beginning, or from the last seek.
+    def read_first(self) -> DecodedFrame:
+        """The first frame; raises `SourceUnreadable` when nothing can be decoded. `read` goes on behind it."""
+        first = next(self._frames, None)
+        if first is None:
+            raise SourceUnreadable(f"{self._path}: no picture in it can be decoded ({self.n_lost} are damaged)")
+        return first
 
-        What is lost before the first of them belongs to no media time and is not counted.
-        """
-        n_lost_at_frame: int | None = None
-        for picture in self._pictures():
-            if n_lost_at_frame is None:
-                n_lost_at_frame = self.n_lost = 0
-            time = self._timeline.place(_seconds(picture.pts, picture.time_base))
-            duration = _seconds(picture.duration, picture.time_base) or Fraction(0)
-            yield DecodedFrame(picture, time, duration, self.n_lost - n_lost_at_frame)
-            n_lost_at_frame = self.n_lost
+    def read(self) -> Iterator[DecodedFrame]:
+        """The frames that follow: behind the last frame that was read, or from where `seek` went."""
+        return self._frames
 
     def seek(self, media_time: Fraction) -> None:
         """Go to the last keyframe at or before `media_time`, so that `read` gives from there what it would have given.
@@ -88,7 +94,16 @@ class FrameReader:
         first = self.begins_at
         self._container.seek(int((first + media_time) / self._stream.time_base), stream=self._stream)
         self._timeline = MediaTimeline(self.frame_s, first)
-        self._after_seek = True
+        self._after_seek = self._is_first = True
+        self._losses.clear()
+        self._frames = self._decode_all()
+
+    def _decode_all(self) -> Iterator[DecodedFrame]:
+        for picture in self._pictures():
+            n_lost_before = self._claim_losses(picture.pts)
+            time = self._timeline.place(_seconds(picture.pts, picture.time_base))
+            duration = _seconds(picture.duration, picture.time_base) or Fraction(0)
+            yield DecodedFrame(picture, time, duration, n_lost_before)
 
     def _pictures(self) -> Iterator[Any]:
         """Whole pictures; after a seek without those shown before its keyframe, which lean on what was not read."""
@@ -98,8 +113,7 @@ class FrameReader:
                 if not packet.is_keyframe or packet.pts is None:
                     continue
                 floor = packet.pts
-            is_leading = floor is not None and packet.pts is not None and packet.pts < floor
-            yield from self._decode(packet, floor, counts=not is_leading)
+            yield from self._decode(packet, floor)
 
     def _packets(self) -> Iterator[Any]:
         try:
@@ -117,17 +131,38 @@ class FrameReader:
             length = _seconds(packet.duration, packet.time_base) or self.frame_s
             self.data_end = max(self.data_end, stamp - self._timeline.first + length)
 
-    def _decode(self, packet: Any, floor: int | None, *, counts: bool) -> list[Any]:
+    def _decode(self, packet: Any, floor: int | None) -> list[Any]:
+        if packet.is_corrupt:
+            self._lose(packet.pts, floor)
         try:
             pictures = packet.decode()
         except av.FFmpegError as error:
             logger.debug("a packet cannot be decoded: %s", error.strerror)
-            self.n_lost += counts
+            self._lose(packet.pts, floor)
             return []
-        pictures = [picture for picture in pictures if floor is None or picture.pts is None or picture.pts >= floor]
-        whole = [picture for picture in pictures if not picture.is_corrupt]
-        self.n_lost += max(len(pictures) - len(whole), counts and packet.is_corrupt)
-        return whole
+        for picture in pictures:
+            if picture.is_corrupt:
+                self._lose(picture.pts, floor)
+        return [picture for picture in pictures if not picture.is_corrupt and _is_from(floor, picture.pts)]
+
+    def _lose(self, pts: int | None, floor: int | None) -> None:
+        """Note a loss by its time stamp, since decoders give pictures later than they take packets."""
+        if _is_from(floor, pts):
+            self._losses.add(pts)
+
+    def _claim_losses(self, pts: int | None) -> int:
+        """The number of losses up to the frame of `pts`; those before the first frame belong to no media time."""
+        claimed = {loss for loss in self._losses if loss is None or pts is None or loss <= pts}
+        self._losses -= claimed
+        if self._is_first:
+            self._is_first = False
+            return 0
+        self._n_claimed += len(claimed)
+        return len(claimed)
+
+
+def _is_from(floor: int | None, pts: int | None) -> bool:
+    return floor is None or pts is None or pts >= floor
 
 
 def _seconds(ticks: int | None, time_base: Fraction | None) -> Fraction | None:

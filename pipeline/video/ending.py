@@ -55,7 +55,7 @@ def _describe(reader: FrameReader, lasts_until: Fraction, failed_until: Fraction
     if failed_until is not None:
         parts.append(f"stops at {format_clock(lasts_until)} of {format_clock(failed_until)}")
     if reader.n_lost:
-        parts.append(f"{reader.n_lost} damaged packets or pictures could not be decoded")
+        parts.append(f"{reader.n_lost} {'picture' if reader.n_lost == 1 else 'pictures'} could not be decoded")
     if reader.broke_off:
         parts.append(f"reading broke off at {format_clock(lasts_until)} ({reader.broke_off})")
     return "; ".join(parts) or None

@@ -8,13 +8,20 @@ import numpy as np
 from pipeline.schemas import ImageU8
 
 PLANE_HEIGHT = 180
-"""Height of the plane that is compared, in pixels; the smallest face looked for (1/18 of the height) keeps 10."""
+"""Least height of the compared plane, in pixels; the smallest face looked for (1/18 of the height) keeps 10."""
 
 BLOCK = 5
 """Side of a compared block in pixels of that plane: half of the smallest face."""
 
-STILL_DIFFERENCE = 2.5
-"""Mean absolute difference of a block, in levels of luma, up to which it is unchanged: above it lies no compression noise."""
+STILL_CHANGE = 4.0
+"""Change of a block's mean luma, in levels, up to which it is unchanged in a clean picture. A head of 13 pixels that
+turns in bad light changes by 10 and more."""
+
+NOISIEST_STILL_CHANGE = 8.0
+"""The same at most, in levels, in a noisy picture."""
+
+NOISE_FACTOR = 9.0
+"""The largest of all blocks in terms of the median block, when nothing but noise changes."""
 
 
 class MotionGate:
@@ -29,25 +36,26 @@ class MotionGate:
         `afresh` forgets the reference first: at the beginning of a chunk, and where a shot begins.
         """
         plane = shrink_luma(luma)
-        still = (
-            not afresh and self._reference is not None and largest_change(self._reference, plane) <= STILL_DIFFERENCE
-        )
+        still = not afresh and self._reference is not None and is_unchanged(self._reference, plane)
         if not still:
             self._reference = plane
         return still
 
 
 def shrink_luma(luma: ImageU8) -> ImageU8:
-    """`(PLANE_HEIGHT, W)` uint8: `luma` made small; smaller pictures stay as they are."""
+    """`(h, w)` uint8: `luma` made smaller by a whole factor, so that at least `PLANE_HEIGHT` rows remain."""
     height, width = luma.shape
-    if height <= PLANE_HEIGHT:
-        return np.array(luma)
-    size_wh = (max(BLOCK, round(width * PLANE_HEIGHT / height)), PLANE_HEIGHT)
-    return np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+    factor = max(1, height // PLANE_HEIGHT)
+    size_wh = (max(1, width // factor), max(1, height // factor))
+    step = max(1, factor // 2)  # every pixel of a block of noise is not needed, and costs four times as much
+    cropped = luma[: size_wh[1] * factor : step, : size_wh[0] * factor : step]
+    return np.array(cv2.resize(cropped, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def largest_change(one: ImageU8, other: ImageU8) -> float:
-    """The largest mean absolute difference of any block of two `(H, W)` uint8 planes, 0..255; 255 if sizes differ."""
+def is_unchanged(one: ImageU8, other: ImageU8) -> bool:
+    """Whether no block of two `(H, W)` uint8 planes differs by more than the noise of all blocks explains."""
     if one.shape != other.shape:
-        return 255.0
-    return float(cv2.boxFilter(cv2.absdiff(one, other), cv2.CV_32F, (BLOCK, BLOCK)).max())
+        return False
+    change = np.abs(cv2.boxFilter(cv2.subtract(one, other, dtype=cv2.CV_32F), -1, (BLOCK, BLOCK)))
+    noise = float(np.median(change[::4, ::4]))
+    return float(change.max()) <= min(max(STILL_CHANGE, NOISE_FACTOR * noise), NOISIEST_STILL_CHANGE)

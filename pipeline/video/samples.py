@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from pipeline.errors import SourceUnreadable
 from pipeline.options import SamplingOptions
 from pipeline.schemas import CHUNK_SAMPLES, ImageU8, Sample, SampleState
 from pipeline.video.container import Footage
@@ -28,7 +27,7 @@ class SampledPicture:
 
 
 class SampleReader:
-    """Reads the samples of one open video from `first_index` on, exactly as a pass from its beginning would give them."""
+    """Reads the samples of one open video from `first_index` on, as a pass from its beginning would give them."""
 
     def __init__(self, footage: Footage, options: SamplingOptions, first_index: int = 0) -> None:
         self._footage, self._options, self._first_index = footage, options, first_index
@@ -55,14 +54,10 @@ class SampleReader:
                 yield SampledPicture(sample, None)
 
     def _begin(self) -> tuple[DecodedFrame, Iterable[DecodedFrame]]:
-        frames = self._reader.read()
-        first = next(frames, None)
-        if first is None:
-            n_lost = self._reader.n_lost
-            raise SourceUnreadable(f"{self._footage.path}: no picture in it can be decoded ({n_lost} are damaged)")
+        first = self._reader.read_first()
         restart = find_restart(self._footage.path, self._options, self._first_index)
         if restart is None:
-            return first, chain((first,), frames)
+            return first, chain((first,), self._reader.read())
         self._reader.seek(restart)
         return first, self._reader.read()
 

@@ -45,7 +45,8 @@ def is_warm(cells: list[int]) -> bool:
 def _times_after_seek(path: Path, options: SamplingOptions, target: Fraction, end: Fraction) -> list[Fraction]:
     with open_footage(path) as footage:
         reader = FrameReader(footage, keyframes_only=options.keyframes_only)
-        if not footage.is_seekable or next(reader.read(), None) is None:
+        if not footage.is_seekable:
             return []
+        reader.read_first()
         reader.seek(target)
         return [frame.media_time for frame in takewhile(lambda frame: frame.media_time < end, reader.read())]

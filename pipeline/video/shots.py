@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 
 import cv2
 import numpy as np
@@ -13,13 +14,13 @@ THUMBNAIL_WH = (64, 36)
 """Small enough that motion and noise blur away, in pixels."""
 
 HISTORY_FRAMES = 8
-"""Frames before a frame that its verdict depends on; reading may begin anywhere as long as it begins this far before."""
+"""Frames before a frame that its verdict depends on: reading may begin anywhere if it begins this far before."""
 
 CUT_DISTANCE = 0.35
 """Least distance across a cut (0 is the same picture, 1 an unrelated one)."""
 
-CUT_RATIO = 3.0
-"""Least distance across a cut in terms of the largest one within the frames before it."""
+CUT_RATIO = 2.0
+"""Least distance across a cut, in terms of what motion makes of the frames before it."""
 
 
 class ShotDetector:
@@ -36,15 +37,20 @@ class ShotDetector:
             self._thumbnails.append(thumbnail)
             return False
         distance = measure_distance(self._thumbnails[-1], thumbnail)
-        usual = max(self._distances, default=0.0)
+        motion = _second_largest(self._distances)
         self._thumbnails.append(thumbnail)
         self._distances.append(distance)
-        return distance > max(CUT_DISTANCE, CUT_RATIO * usual)
+        return distance > max(CUT_DISTANCE, CUT_RATIO * motion)
 
 
 def measure_distance(one: VectorF32, other: VectorF32) -> float:
     """1 minus the correlation of two thumbnails, 0..2: blind to brightness and contrast, so that a flash is no cut."""
     return float(1 - one @ other)
+
+
+def _second_largest(distances: Collection[float]) -> float:
+    """The largest may be a cut; a second one is motion. 0 for fewer than two."""
+    return sorted(distances)[-2:][0] if len(distances) > 1 else 0.0
 
 
 def _shrink(luma: ImageU8) -> VectorF32:

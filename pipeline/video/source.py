@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import SourceUnreadable
 from pipeline.video.container import Footage, open_footage
-from pipeline.video.decoding import DecodedFrame, FrameReader
+from pipeline.video.decoding import FrameReader
 from pipeline.video.pictures import shape_pictures
 
 
@@ -34,7 +33,7 @@ class SourceInfo:
 def probe_source(path: Path, largest_side: int) -> SourceInfo:
     """The facts of the video at `path`; raises `SourceUnreadable` with the reason when nothing in it can be decoded."""
     with open_footage(path) as footage:
-        picture = first_frame(footage).picture
+        picture = FrameReader(footage).read_first().picture
         shape = shape_pictures(picture, footage.pixel_aspect, largest_side)
         rate = footage.stream.average_rate
         return SourceInfo(
@@ -47,14 +46,6 @@ def probe_source(path: Path, largest_side: int) -> SourceInfo:
             rotation_degrees=shape.quarter_turns * 90,
             created_at=_creation_time(footage),
         )
-
-
-def first_frame(footage: Footage) -> DecodedFrame:
-    """The first frame that can be decoded; raises `SourceUnreadable` when there is none."""
-    reader = FrameReader(footage)
-    for frame in reader.read():
-        return frame
-    raise SourceUnreadable(f"{footage.path}: no picture in it can be decoded ({reader.n_lost} damaged packets)")
 
 
 def _creation_time(footage: Footage) -> datetime | None:
