@@ -93,8 +93,9 @@ def _by_day_and_person(portions: Iterable[Portion], zone: tzinfo) -> Mapping[tup
     grouped: dict[tuple[date, str], list[Portion]] = defaultdict(list)
     for portion in portions:
         for day in _days(portion, zone):
-            parts = portions_within([portion.sighting], _midnight(day, zone), _midnight(day + timedelta(days=1), zone))
-            grouped[day, portion.sighting.person_id or ""].extend(parts)
+            begin, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+            for part in portions_within([portion.sighting], begin, end):
+                grouped[day, portion.sighting.person_id or ""].append(part)
     return grouped
 
 
