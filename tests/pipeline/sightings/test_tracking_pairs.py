@@ -9,7 +9,7 @@ from pipeline.options import TrackingOptions
 from pipeline.sightings.tracking_pairs import Candidate, Pair, iou_matrix, pair_faces
 from tests.builders import make_vector
 
-OPTIONS = TrackingOptions()
+OPTIONS = TrackingOptions(agree_cosine=0.9, contradict_cosine=0.84)
 HERE = (100.0, 100.0, 180.0, 180.0)
 BESIDE = (210.0, 100.0, 290.0, 180.0)
 FAR = (900.0, 100.0, 980.0, 180.0)
