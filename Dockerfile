@@ -29,7 +29,8 @@ ENV PATH=/opt/facetrail/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     TF_CPP_MIN_LOG_LEVEL=2 \
     FACETRAIL_DATA=/data
-USER facetrail
+# By number, so that an orchestrator can see that it is not root.
+USER 10001
 WORKDIR /data
 VOLUME /data
 ENTRYPOINT ["facetrail"]
