@@ -8,12 +8,14 @@ import cv2
 import numpy as np
 
 from pipeline.faces.detection import Detections
+from pipeline.faces.mtcnn.boxes import Candidates, IndexArray
 from pipeline.faces.mtcnn.cascade import Cascade, Thresholds
+from pipeline.faces.mtcnn.following import find_faces
 from pipeline.faces.mtcnn.pyramid import pyramid_levels
 from pipeline.options import DetectionOptions
-from pipeline.schemas import ImageU8, check_array
+from pipeline.schemas import ImageU8, VectorF32, check_array
 
-SUB_BATCH_FRAMES = 4
+BATCH_FRAMES = 4
 """Frames that go through the networks together: shares the costs of a call, and bounds the memory."""
 
 
@@ -27,19 +29,56 @@ class MtcnnDetector:
 
     def detect(self, images_bgr: Sequence[ImageU8]) -> list[Detections]:
         """The faces of pictures of any sizes, each searched whole; see `Detector`."""
-        return [self._search([_in_colour(image)])[0] for image in images_bgr]
+        return [
+            _Frames([_in_colour(image)], self._cascade, self._options).search(np.arange(1))[0] for image in images_bgr
+        ]
 
     def detect_chunk(self, frames_bgr: Sequence[ImageU8], starts_shot: Sequence[bool]) -> list[Detections]:
         """The faces of consecutive frames of one size; see `Detector`."""
+        if len(starts_shot) != len(frames_bgr):
+            raise ValueError(
+                f"starts_shot: expected one entry for each of {len(frames_bgr)} frames, got {len(starts_shot)}"
+            )
+        if not frames_bgr:
+            return []
+        frames = _Frames(frames_bgr, self._cascade, self._options)
+        if not self._options.chunk_saving:
+            return frames.search(np.arange(len(frames_bgr)))
+        return find_faces(starts_shot, frames)
+
+
+class _Frames:
+    """Frames of one size, as the cascade is shown them: a few at a time."""
+
+    def __init__(self, frames_bgr: Sequence[ImageU8], cascade: Cascade, options: DetectionOptions) -> None:
+        height, width = frames_bgr[0].shape[:2]
+        self._levels = pyramid_levels((width, height), options.min_face_size_for(height))
+        self._frames_bgr = frames_bgr
+        self._cascade = cascade
+
+    def search(self, frames: IndexArray) -> list[Detections]:
         found: list[Detections] = []
-        for start in range(0, len(frames_bgr), SUB_BATCH_FRAMES):
-            found += self._search(frames_bgr[start : start + SUB_BATCH_FRAMES])
+        for batch in _batches(frames):
+            pictures = [self._frames_bgr[frame] for frame in batch]
+            found += self._cascade.confirm(pictures, self._cascade.propose(pictures, self._levels))
         return found
 
-    def _search(self, frames_bgr: Sequence[ImageU8]) -> list[Detections]:
-        height, width = frames_bgr[0].shape[:2]
-        levels = pyramid_levels((width, height), self._options.min_face_size_for(height))
-        return self._cascade.confirm(frames_bgr, self._cascade.propose(frames_bgr, levels))
+    def look(self, frames: IndexArray, squares_xyxy: Sequence[VectorF32]) -> list[Detections]:
+        found: list[Detections] = []
+        for batch in _batches(np.arange(len(frames))):
+            pictures = [self._frames_bgr[frame] for frame in frames[batch]]
+            found += self._cascade.confirm(pictures, _candidates([squares_xyxy[place] for place in batch]))
+        return found
+
+
+def _batches(numbers: IndexArray) -> list[IndexArray]:
+    return [numbers[start : start + BATCH_FRAMES] for start in range(0, len(numbers), BATCH_FRAMES)]
+
+
+def _candidates(squares_xyxy: Sequence[VectorF32]) -> Candidates:
+    lengths = [len(squares) for squares in squares_xyxy]
+    frames = np.repeat(np.arange(len(lengths)), lengths)
+    return Candidates(frames, np.concatenate(squares_xyxy), np.ones(len(frames), np.float32))
 
 
 def _in_colour(image: ImageU8) -> ImageU8:
