@@ -22,6 +22,8 @@ class CalibrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Least lead over the second person."""
     min_faces: int
     """Least number of useful faces for a name."""
+    duplicate_cosine: float
+    """From here on, two reference images of a person are copies of one picture."""
     source: str
     """The pictures that the numbers come from, and how."""
 

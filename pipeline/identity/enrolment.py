@@ -1,0 +1,155 @@
+"""Examine reference images: is there one good face to know a person by, and if not, what is wrong in plain words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.encoders.registry import Encoder, encoder_entry
+from pipeline.errors import ImageUnreadable
+from pipeline.faces.alignment import align_face
+from pipeline.faces.detection import Detector
+from pipeline.faces.quality import judge_face
+from pipeline.faces.thumbs import make_thumb
+from pipeline.identity.photos import list_gallery, read_photo
+from pipeline.identity.portraits import Portrait, find_portrait
+from pipeline.schemas import FaceQuality, ImageU8, VectorF32
+
+SMALLEST_FACE = 24
+"""Side of a face in pixels from which a reference helps; a smaller one is a little like everybody."""
+
+BLURRED_BELOW = 0.02
+"""Sharpness of a face that has no detail left."""
+
+
+class ReferenceStatus(StrEnum):
+    """What became of a reference image."""
+
+    OK = "ok"
+    NO_FACE = "no_face"
+    TWO_FACES = "two_faces"
+    TOO_SMALL = "too_small"
+    BLURRED = "blurred"
+    UNREADABLE = "unreadable"
+    NEAR_DUPLICATE = "near_duplicate"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReferenceReport:
+    """One reference image, examined; it can be enrolled when the status is OK."""
+
+    label: str
+    """The file's name, for the user."""
+    sha256: str
+    """Of the file's content, in hexadecimal digits; empty when it could not be read at all."""
+    status: ReferenceStatus
+    message: str
+    """What was found, in the user's words."""
+    embedding: VectorF32 | None = None
+    """`(D,)` float32 of unit length; None without a usable face."""
+    quality: FaceQuality | None = None
+    crop_rgb: ImageU8 | None = None
+    """`(S, S, 3)` uint8 RGB: the face as the encoder saw it; None without a usable face."""
+    thumb_jpeg: bytes | None = None
+    """A loose crop of the face."""
+    path: Path | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        return self.status is ReferenceStatus.OK
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReport:
+    """One person of a gallery folder with all images examined."""
+
+    name: str
+    references: tuple[ReferenceReport, ...]
+
+
+def examine_image(source: Path | bytes, detector: Detector, encoder: Encoder) -> ReferenceReport:
+    """Examine one image, given as a file or as its content. Never raises for what is in the file."""
+    path = source if isinstance(source, Path) else None
+    report = ReferenceReport(path.name if path else "picture", "", ReferenceStatus.UNREADABLE, "", path=path)
+    try:
+        content = source.read_bytes() if isinstance(source, Path) else source
+    except OSError as error:
+        return replace(report, message=f"the file cannot be read: {error.strerror}")
+    report = replace(report, sha256=hashlib.sha256(content).hexdigest())
+    try:
+        image_bgr = read_photo(content)
+    except ImageUnreadable as error:
+        return replace(report, message=str(error))
+    return _examine_face(report, image_bgr, detector, encoder)
+
+
+def examine_gallery(
+    folder: Path, detector: Detector, encoder: Encoder, on_image: Callable[[ReferenceReport], None] | None = None
+) -> list[PersonReport]:
+    """Examine everybody in a gallery folder; `on_image` hears of each image as it is done.
+
+    A picture nearly the same as an earlier one of the same person is reported and not used. Raises `NotFound` without
+    the folder, and `GalleryEmpty` without a picture in it.
+    """
+    same_picture = encoder_entry(encoder.name).calibration.duplicate_cosine
+    people: list[PersonReport] = []
+    for photos in list_gallery(folder):
+        references: list[ReferenceReport] = []
+        for path in photos.paths:
+            report = examine_image(path, detector, encoder)
+            references.append(flag_near_duplicate(report, references, same_picture))
+            if on_image is not None:
+                on_image(references[-1])
+        people.append(PersonReport(photos.name, tuple(references)))
+    return people
+
+
+def flag_near_duplicate(
+    report: ReferenceReport, earlier: Sequence[ReferenceReport], same_picture: float
+) -> ReferenceReport:
+    """The report, with status NEAR_DUPLICATE when a usable earlier one is at least `same_picture` alike (cosine)."""
+    for other in earlier:
+        if _likeness(report, other) >= same_picture:
+            message = f"nearly the same picture as {other.label}"
+            return replace(report, status=ReferenceStatus.NEAR_DUPLICATE, message=message)
+    return report
+
+
+def _likeness(report: ReferenceReport, other: ReferenceReport) -> float:
+    if not (report.is_usable and other.is_usable) or report.embedding is None or other.embedding is None:
+        return -1.0
+    return float(report.embedding @ other.embedding)
+
+
+def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detector, encoder: Encoder) -> ReferenceReport:
+    portrait = find_portrait(image_bgr, detector)
+    if portrait is None:
+        return replace(report, status=ReferenceStatus.NO_FACE, message="no face was found")
+    quality = judge_face(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy, portrait.score)
+    status, message = _verdict(portrait, quality)
+    thumb = make_thumb(portrait.image_bgr, portrait.box_xyxy)
+    report = replace(report, status=status, message=message, quality=quality, thumb_jpeg=thumb)
+    crop_bgr = align_face(portrait.image_bgr, portrait.landmarks_xy, encoder.template)
+    if not report.is_usable or crop_bgr is None:
+        return report
+    crop_rgb = np.ascontiguousarray(crop_bgr[..., ::-1])
+    return replace(report, crop_rgb=crop_rgb, embedding=encoder.embed(crop_rgb[None])[0])
+
+
+def _verdict(portrait: Portrait, quality: FaceQuality) -> tuple[ReferenceStatus, str]:
+    if not portrait.is_of_one_face:
+        message = f"{portrait.n_faces} faces, and nothing says whose picture this is; cut it down to one"
+        return ReferenceStatus.TWO_FACES, message
+    if portrait.side_px < SMALLEST_FACE:
+        message = f"the face is {portrait.side_px:.0f} pixels wide; at least {SMALLEST_FACE} are needed"
+        return ReferenceStatus.TOO_SMALL, message
+    if quality.sharpness < BLURRED_BELOW:
+        return ReferenceStatus.BLURRED, "the face is too blurred to know anybody by"
+    if portrait.n_faces > 1:
+        return ReferenceStatus.OK, f"one face taken: the largest of {portrait.n_faces}"
+    return ReferenceStatus.OK, "one face"

@@ -1,0 +1,73 @@
+"""Find the face that a photograph is of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.faces.detection import Detections, Detector
+from pipeline.schemas import ImageU8, VectorF32
+
+DOMINANT_RATIO = 2.0
+"""Area of the largest face relative to the next from which the photograph is of that face."""
+
+BORDER = 0.5
+"""Border put around a photograph that its face fills, relative to its sides: detectors want to see around a face."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portrait:
+    """The largest face of a photograph, and the picture in which it was found."""
+
+    image_bgr: ImageU8
+    """`(H, W, 3)` uint8 BGR: the photograph, perhaps with a border."""
+    box_xyxy: VectorF32
+    """`(4,)` float32 pixels of `image_bgr`."""
+    landmarks_xy: VectorF32
+    """`(5, 2)` float32 pixels of `image_bgr`."""
+    score: float
+    """The detector's confidence, 0..1."""
+    n_faces: int
+    """Faces in the photograph."""
+    dominance: float
+    """Area of this face relative to the next; infinite when there is none."""
+
+    @property
+    def side_px(self) -> float:
+        """Side of a square as large as the box."""
+        return float(np.sqrt(_areas(self.box_xyxy[None])[0]))
+
+    @property
+    def is_of_one_face(self) -> bool:
+        """Whether it is clear whose picture this is."""
+        return self.dominance >= DOMINANT_RATIO
+
+
+def find_portrait(image_bgr: ImageU8, detector: Detector) -> Portrait | None:
+    """The largest face of `(H, W, 3)` uint8 BGR; when none is found, a border is put around it for a second look."""
+    for image in (image_bgr, _with_border(image_bgr)):
+        (found,) = detector.detect([image])
+        if len(found):
+            return _largest(image, found)
+    return None
+
+
+def _largest(image_bgr: ImageU8, found: Detections) -> Portrait:
+    areas = _areas(found.boxes_xyxy)
+    largest, *others = np.argsort(-areas, kind="stable").tolist()
+    dominance = float(areas[largest] / max(areas[others[0]], 1e-6)) if others else float("inf")
+    box_xyxy, landmarks_xy = found.boxes_xyxy[largest].copy(), found.landmarks_xy[largest].copy()
+    return Portrait(image_bgr, box_xyxy, landmarks_xy, float(found.scores[largest]), len(found), dominance)
+
+
+def _with_border(image_bgr: ImageU8) -> ImageU8:
+    rows, columns = (round(side * BORDER) for side in image_bgr.shape[:2])
+    bordered: ImageU8 = cv2.copyMakeBorder(image_bgr, rows, rows, columns, columns, cv2.BORDER_REPLICATE)
+    return bordered
+
+
+def _areas(boxes_xyxy: VectorF32) -> VectorF32:
+    areas: VectorF32 = np.clip(boxes_xyxy[:, 2:] - boxes_xyxy[:, :2], 0, None).prod(axis=1)
+    return areas
