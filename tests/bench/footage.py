@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import count
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from pipeline.sample.making import make_sample
 from pipeline.schemas import ImageU8
@@ -35,7 +37,7 @@ class Footage:
 
 
 def prepare_footage(folder: Path, seconds: float) -> Footage:
-    """At least `seconds` of 720p footage with its gallery, kept in `folder`: of the open data, else of the sample."""
+    """Some `seconds` of 720p footage with its gallery, kept in `folder`: of the open data, else of the sample."""
     open_data = Path(os.environ.get("FACETRAIL_OPEN_DATA", REPOSITORY.parent / "shared" / "data" / "open"))
     clip = open_data / "synthetic" / "synthetic_open.mp4"
     if clip.is_file():
@@ -70,23 +72,28 @@ def _repeated(clip: Path, gallery: Path, folder: Path, seconds: float) -> Footag
 
 
 def _repeat_packets(clip: Path, target: Path, seconds: float) -> None:
-    """Write the clip again and again until `seconds` are full, without decoding; it is cut after whole rounds only."""
-    with av.open(str(target), "w") as output:
-        copy = None
-        offset = 0
-        for round_number in count():
-            with av.open(str(clip)) as source:
-                stream = source.streams.video[0]
-                copy = copy or output.add_stream_from_template(stream)
-                time_base = stream.time_base or Fraction(1, 90_000)
-                if round_number and offset * time_base >= seconds:
-                    return
-                end = offset
-                for packet in source.demux(stream):
-                    if packet.dts is None or packet.pts is None:
-                        continue
-                    end = max(end, offset + packet.pts + (packet.duration or 0))
-                    packet.pts, packet.dts = packet.pts + offset, packet.dts + offset
-                    packet.stream = copy
-                    output.mux(packet)
-                offset = end
+    """Write the clip again and again until `seconds` are full, without decoding anything."""
+    with av.open(str(clip)) as source, av.open(str(target), "w") as output:
+        stream = source.streams.video[0]
+        copy = output.add_stream_from_template(stream)
+        last = int(seconds / (stream.time_base or Fraction(1, av.time_base)))
+        for packet in _endless_packets(source, stream):
+            if (packet.dts or 0) >= last:
+                return
+            packet.stream = copy
+            output.mux(packet)
+
+
+def _endless_packets(source: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
+    """The packets of a stream, round after round, with their times going on."""
+    offset = 0
+    while True:
+        end = offset
+        for packet in source.demux(stream):
+            if packet.dts is None or packet.pts is None:
+                continue  # the mark at the end of a stream
+            packet.dts, packet.pts = packet.dts + offset, packet.pts + offset
+            end = max(end, packet.pts + (packet.duration or 0))
+            yield packet
+        offset = end
+        source.seek(0)

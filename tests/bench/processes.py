@@ -12,7 +12,7 @@ from types import TracebackType
 
 import psutil
 
-SAMPLING_INTERVAL_S = 0.5
+SAMPLING_INTERVAL_S = 2.0
 """How often memory is looked at: a reading walks the page tables of every process, which costs some milliseconds."""
 
 
