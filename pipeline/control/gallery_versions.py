@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, select, update
 
 from pipeline.control.database import Transaction
 from pipeline.control.tables import folder, person_names, person_references
+from pipeline.encoders.manifest import encoder_entry
 from pipeline.errors import NotFound, StoreDamaged
 from pipeline.identity.matching import Gallery
 from pipeline.schemas import VectorF32
@@ -34,7 +35,10 @@ def active(table: Table, version: int | None) -> ColumnElement[bool]:
 
 
 def read_gallery(transaction: Transaction, encoder: str, version: int | None) -> Gallery:
-    """The gallery of `encoder` as of `version`, people by id, their references by digest."""
+    """The gallery of `encoder` as of `version`, people by id, their references by digest.
+
+    Raises `NotFound` for a version yet to come, or an encoder that nobody knows.
+    """
     newest = current_version(transaction)
     if version is not None and not 0 <= version <= newest:
         raise NotFound(f"no gallery version {version}; there are 0 to {newest}")
@@ -61,9 +65,9 @@ def _select_references(encoder: str, version: int) -> Any:
 
 
 def _stack(embeddings: list[bytes], encoder: str) -> VectorF32:
-    """`(R, D)` float32 from the stored bytes; `(0, 0)` without any."""
+    """`(R, D)` float32 from the stored bytes."""
     if not embeddings:
-        return np.empty((0, 0), dtype=np.float32)
+        return np.empty((0, encoder_entry(encoder).dimensions), dtype=np.float32)
     if len({len(embedding) for embedding in embeddings}) > 1:
         raise StoreDamaged(f"control database: references of the encoder {encoder} differ in size")
     return np.frombuffer(b"".join(embeddings), dtype="<f4").reshape(len(embeddings), -1).astype(np.float32)

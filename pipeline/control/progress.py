@@ -47,6 +47,11 @@ def save_progress(transaction: Transaction, run_id: str, progress: Progress, now
     transaction.connection.execute(kept.values(snapshot=progress.snapshot, last_minute=progress.last_minute))
 
 
+def write_counters(transaction: Transaction, run_id: str, counters: RunCounters) -> None:
+    """Set the run's counters to these, counted exactly."""
+    transaction.connection.execute(update(runs).where(runs.c.run_id == run_id).values(asdict(counters)))
+
+
 def finish_run(transaction: Transaction, run_id: str, state: RunState, problem: str | None, now: datetime) -> bool:
     """Complete the run; False, and no change, when it is not active any more (cancelled meanwhile)."""
     alive = update(runs).where(runs.c.run_id == run_id, runs.c.state.in_(ACTIVE_STATES))

@@ -38,7 +38,8 @@ class Runs:
         """Queue a run, or return the one that is there.
 
         A complete run stays as it is while its rows are the source's, and starts from the beginning when another run
-        has replaced them. A failed or cancelled one is queued again, and goes on where it stopped.
+        has replaced them. A failed or cancelled one is queued again, and goes on where it stopped. Its options are
+        those submitted last: the ones that can differ name its tracks when its sightings are made the next time.
         Raises `NotFound` when the source is unknown.
         """
         with self._control.writing() as transaction:
@@ -51,6 +52,8 @@ class Runs:
                 _start_over(transaction, new.run.run_id, new.gallery_version)
             elif not found.state.is_active and not found.state.is_complete:
                 _queue(transaction, new.run.run_id, gallery_version=new.gallery_version)
+            options = update(runs).where(runs.c.run_id == new.run.run_id).values(options_json=new.options_json)
+            transaction.connection.execute(options)
             return read_run(transaction, new.run.run_id)
 
     def get(self, run_id: str) -> RunRecord:

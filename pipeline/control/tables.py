@@ -200,8 +200,9 @@ unknown_allotments = Table(
     metadata,
     _column("run_id", ForeignKey("runs.run_id"), primary_key=True),
     _column("track_id", String, primary_key=True),
-    _column("unknown_id", ForeignKey("unknowns.unknown_id")),
+    _column("unknown_id", ForeignKey("unknowns.unknown_id"), nullable=True),
 )
+"""NULL: the track was looked at, and is too poor to tell who it is."""
 
 audit = Table(
     "audit",

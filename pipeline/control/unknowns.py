@@ -2,7 +2,7 @@
 
     Unknowns(control).book(encoder) -> UnknownBook        everybody met so far, with the version of that knowledge
     Unknowns(control).allotments(run_id) -> {track: id}   what a run was told before
-    write_groups(transaction, run_id, book, groups)       what it is told now; False when the book has moved on
+    write_allotment(transaction, Allotment)                what it is told now; False when the book has moved on
 
 Who is who is decided elsewhere, without a lock; a writer whose book is out of date decides again. An id once allotted
 to a track stays with it, so doing the end of a run again changes nothing. Merged ids stay as aliases.
@@ -10,7 +10,6 @@ to a track stays with it, so doing the end of a run again changes nothing. Merge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,10 +51,10 @@ class Unknowns:
         )
         return UnknownBook(version, encoder, people, (highest or 0) + 1)
 
-    def allotments(self, run_id: str) -> dict[str, str]:
-        """Track id -> unknown id of one run, merged ids already replaced."""
+    def allotments(self, run_id: str) -> dict[str, str | None]:
+        """Track id -> unknown id of one run, merged ids already replaced; None for tracks too poor to tell."""
         found = func.coalesce(unknowns.c.alias_of, unknowns.c.unknown_id).label("unknown_id")
-        query = select(unknown_allotments.c.track_id, found).join(
+        query = select(unknown_allotments.c.track_id, found).outerjoin(
             unknowns, unknowns.c.unknown_id == unknown_allotments.c.unknown_id
         )
         with self._control.reading() as transaction:
@@ -70,16 +69,32 @@ class Unknowns:
             _raise_version(transaction)
 
 
-def write_groups(transaction: Transaction, run_id: str, book: UnknownBook, groups: UnknownGroups) -> bool:
-    """Store what `group_unknowns` made of `book`; False, and no change, when the book has changed since."""
-    if transaction.connection.execute(select(folder.c.unknowns_version)).scalar_one() != book.version:
-        return False
-    if not groups.ids:
+@dataclass(frozen=True, slots=True, eq=False)
+class Allotment:
+    """What `group_unknowns` made of a book and of the tracks that had not been looked at."""
+
+    run_id: str
+    book: UnknownBook
+    offered: tuple[str, ...]
+    """Track ids."""
+    groups: UnknownGroups
+
+
+def write_allotment(transaction: Transaction, allotment: Allotment) -> bool:
+    """Store an allotment; False, and no change, when the book has moved on since."""
+    if not allotment.offered:
         return True
-    known = {person.unknown_id for person in book.people}
-    for person in groups.people:
-        _write_person(transaction, person, book.encoder, is_new=person.unknown_id not in known)
-    _write_allotments(transaction, run_id, groups.ids)
+    if transaction.connection.execute(select(folder.c.unknowns_version)).scalar_one() != allotment.book.version:
+        return False
+    known = {person.unknown_id for person in allotment.book.people}
+    for person in allotment.groups.people:
+        _write_person(transaction, person, allotment.book.encoder, is_new=person.unknown_id not in known)
+    ids = allotment.groups.ids
+    rows = [
+        {"run_id": allotment.run_id, "track_id": track_id, "unknown_id": ids.get(track_id)}
+        for track_id in allotment.offered
+    ]
+    transaction.connection.execute(insert(unknown_allotments), rows)
     _raise_version(transaction)
     return True
 
@@ -92,11 +107,6 @@ def _write_person(transaction: Transaction, person: UnknownPerson, encoder: str,
         transaction.connection.execute(insert(unknowns).values(row))
         return
     transaction.connection.execute(update(unknowns).where(unknowns.c.unknown_id == person.unknown_id).values(values))
-
-
-def _write_allotments(transaction: Transaction, run_id: str, ids: Mapping[str, str]) -> None:
-    rows = [{"run_id": run_id, "track_id": track_id, "unknown_id": unknown_id} for track_id, unknown_id in ids.items()]
-    transaction.connection.execute(insert(unknown_allotments), rows)
 
 
 def _raise_version(transaction: Transaction) -> None:

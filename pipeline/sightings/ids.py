@@ -13,11 +13,6 @@ ID_DIGITS = 16
 """Hex digits of a digest that an id keeps: 64 bits."""
 
 
-def file_source_id(content_sha256: str) -> str:
-    """The id of a footage file, from the sha256 of its content as hex digits."""
-    return "f_" + content_sha256.lower()[:ID_DIGITS]
-
-
 def run_id_for(source_id: str, options: AnalysisOptions) -> str:
     """The id of the run over a file with these options.
 

@@ -1,0 +1,226 @@
+"""Record a run: Parquet files and control database moving together, chunk after chunk, by the source's one owner.
+
+    recorder = Recorder(control, store)
+    recorder.load(lease, run) -> Progress                       where to go on: .snapshot, .next_chunk
+    recorder.commit(lease, record, next_chunk=, snapshot=, closed=, coverage=)
+    recorder.finish(lease, record, ended, n_failed_chunks) -> RunRecord        done or partial
+    recorder.refresh_sightings(lease, source_id, gallery_version=None) -> int  who is who, anew
+    recorder.set_start(lease, source_id, start_ts)              rows move to their new dates
+
+Files are prepared without a lock; then one transaction, which fails unless the lease is still held, puts them in place
+and stores the progress. A crash in between leaves files that are ahead of the progress: doing the same again makes the
+same files. `LeaseLost` means that nothing was written, and that the source is somebody else's now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+
+from pipeline.control.database import Control, Lease, Transaction
+from pipeline.control.progress import (
+    Progress,
+    finish_run,
+    forget_other_runs,
+    load_progress,
+    save_progress,
+    write_counters,
+)
+from pipeline.control.run_records import RunCounters, RunRecord, RunState
+from pipeline.control.runs import Runs, read_run, write_gallery_version
+from pipeline.control.sources import Sources, write_current_run, write_start
+from pipeline.errors import InputError
+from pipeline.schemas import RunEnded, RunKey
+from pipeline.sightings.fold_coverage import CoverageCount
+from pipeline.sightings.recording_labels import Labeller, PolicyOf, shipped_policy, stage_labels, write_labels
+from pipeline.sightings.recording_rows import (
+    add_to_counters,
+    coverage_row,
+    embedding_rows,
+    exact_counters,
+    track_row,
+)
+from pipeline.sightings.recording_settling import settle, shown_runs
+from pipeline.sightings.rows import Clock, ClosedTrack, SourceKind
+from pipeline.sightings.staging import Staging
+from pipeline.sightings.store import RowFilter, Store
+from pipeline.sightings.thumbnails import stage_thumbs
+
+_MINUTE = msgspec.msgpack.Decoder(CoverageCount)
+
+
+def utc_now() -> datetime:
+    """The time on the wall."""
+    return datetime.now(UTC)
+
+
+class Recorder:
+    """Writes the record of one data folder; the caller holds the lease of every source it asks to write."""
+
+    def __init__(
+        self,
+        control: Control,
+        store: Store,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        policy_of: PolicyOf = shipped_policy,
+    ) -> None:
+        self._control = control
+        self._store = store
+        self._clock = clock
+        self._labeller = Labeller(control, store, policy_of)
+
+    def load(self, lease: Lease, run: RunKey) -> Progress:
+        """Where the run stands, after any change of its source that was interrupted has been completed."""
+        self._settle(lease)
+        with self._control.reading() as transaction:
+            return load_progress(transaction, run.run_id)
+
+    def commit(
+        self,
+        lease: Lease,
+        record: RunRecord,
+        *,
+        next_chunk: int,
+        snapshot: bytes,
+        closed: Sequence[ClosedTrack] = (),
+        coverage: Sequence[CoverageCount] = (),
+    ) -> None:
+        """Record the chunks before `next_chunk`: the fold after them, its closed tracks, and its minutes so far.
+
+        The same again changes nothing. Raises `LeaseLost`, `StoreFull` or `StoreDamaged`, and has then written nothing
+        that counts.
+        """
+        with self._control.reading() as transaction:
+            known, before = read_run(transaction, record.run.run_id), load_progress(transaction, record.run.run_id)
+        minutes = _minutes_so_far(before, coverage)
+        progress = Progress(
+            next_chunk=next_chunk,
+            snapshot=snapshot,
+            last_minute=msgspec.msgpack.encode(minutes[-1]) if minutes else None,
+            counters=add_to_counters(before.counters, _minutes_so_far(before, ()), minutes, closed),
+        )
+        with Staging() as staging:
+            if closed or before.last_minute is None or len(minutes) > 1:
+                self._stage_coverage(staging, known, minutes)
+            self._stage_tracks(staging, known, closed)
+            with self._control.fenced(lease, self._clock()) as transaction:
+                staging.publish()
+                save_progress(transaction, record.run.run_id, progress, self._clock())
+
+    def finish(self, lease: Lease, record: RunRecord, ended: RunEnded, n_failed_chunks: int) -> RunRecord:
+        """Complete a run all of whose chunks are committed: sightings, ids of unknown people, and its state.
+
+        The run becomes its source's current one, and the rows of the source's earlier runs go. A run that is complete
+        already, or was cancelled meanwhile, stays as it is. Returns the run as it is afterwards.
+        """
+        runs = Runs(self._control)
+        if runs.get(record.run.run_id).state.is_active:
+            self._complete_coverage(lease, record.run.run_id)
+            while not self._try_finish(lease, runs.get(record.run.run_id), _problem(ended, n_failed_chunks)):
+                continue  # another source met unknown people meanwhile: compare with them, too
+        self._settle(lease)
+        return runs.get(record.run.run_id)
+
+    def refresh_sightings(self, lease: Lease, source_id: str, gallery_version: int | None = None) -> int:
+        """Make the source's sightings anew from its tracks, by that gallery or by the one that names them now.
+
+        Returns how many there are. Nothing is written when nothing changes. While a run is on its way its sightings so
+        far are shown, unless the source has a complete run already.
+        """
+        self._settle(lease)
+        for shown in shown_runs(self._control, source_id):
+            record = shown if gallery_version is None else replace(shown, gallery_version=gallery_version)
+            while not self._try_refresh(lease, record):
+                continue  # another source met unknown people meanwhile: compare with them, too
+        return len(self._store.read_sightings(RowFilter(source_id=source_id)))
+
+    def set_start(self, lease: Lease, source_id: str, start_ts: datetime) -> None:
+        """Let the media of a footage file begin at `start_ts`, UTC; its rows and thumbnails move to their new dates.
+
+        Raises `InputError` for a camera, whose times are its own.
+        """
+        if Sources(self._control).get(source_id).kind is not SourceKind.FILE:
+            raise InputError(f"{source_id} is a camera; only the start of footage files can be set")
+        with self._control.fenced(lease, self._clock()) as transaction:
+            write_start(transaction, source_id, start_ts, Clock.ARGUMENT)
+        self._settle(lease)
+
+    def _settle(self, lease: Lease) -> None:
+        settle(self._control, self._store, self._labeller, lease, self._clock)
+
+    def _stage_tracks(self, staging: Staging, record: RunRecord, closed: Sequence[ClosedTrack]) -> None:
+        rows = [track_row(record, track) for track in closed]
+        self._store.stage_tracks(staging, rows)
+        self._store.stage_embeddings(staging, record.encoder, rows, embedding_rows(record, closed))
+        for row, track in zip(rows, closed, strict=True):
+            stage_thumbs(staging, self._store.data_dir, row, track.thumbs_jpeg)
+
+    def _stage_coverage(self, staging: Staging, record: RunRecord, minutes: Sequence[CoverageCount]) -> None:
+        self._store.stage_coverage(staging, [coverage_row(record, count) for count in minutes])
+
+    def _complete_coverage(self, lease: Lease, run_id: str) -> None:
+        """Write the minute that was still going on."""
+        with self._control.reading() as transaction:
+            record, progress = read_run(transaction, run_id), load_progress(transaction, run_id)
+        with Staging() as staging:
+            self._stage_coverage(staging, record, _minutes_so_far(progress, ()))
+            with self._control.fenced(lease, self._clock()):
+                staging.publish()
+
+    def _try_finish(self, lease: Lease, record: RunRecord, problem: str | None) -> bool:
+        """False when the labels have to be made again."""
+        state = RunState.PARTIAL if problem else RunState.DONE
+        labels = self._labeller.label(replace(record, state=state))
+        counters = self._counters(record)
+        with Staging() as staging:
+            stage_labels(staging, self._store, record, labels)
+            now = self._clock()
+            with self._control.fenced(lease, now) as transaction:
+                if not write_labels(transaction, labels):
+                    return False
+                if finish_run(transaction, record.run.run_id, state, problem, now):
+                    staging.publish()
+                    write_counters(transaction, record.run.run_id, counters)
+                    _make_current(transaction, record)
+        return True
+
+    def _counters(self, record: RunRecord) -> RunCounters:
+        wanted = RowFilter(source_id=record.run.source_id, run_id=record.run.run_id)
+        return exact_counters(self._store.read_tracks(wanted), self._store.read_coverage(wanted))
+
+    def _try_refresh(self, lease: Lease, record: RunRecord) -> bool:
+        """False when the labels have to be made again."""
+        labels = self._labeller.label(record)
+        with Staging() as staging:
+            stage_labels(staging, self._store, record, labels)
+            with self._control.fenced(lease, self._clock()) as transaction:
+                if not write_labels(transaction, labels):
+                    return False
+                staging.publish()
+                write_gallery_version(transaction, record.run.run_id, record.gallery_version)
+        return True
+
+
+def _make_current(transaction: Transaction, record: RunRecord) -> None:
+    """A camera's earlier connections stay beside this one; a file is seen once."""
+    if record.source_kind is SourceKind.FILE:
+        forget_other_runs(transaction, record.run.source_id, record.run.run_id)
+    write_current_run(transaction, record.run.source_id, record.run.run_id)
+
+
+def _minutes_so_far(before: Progress, coverage: Sequence[CoverageCount]) -> list[CoverageCount]:
+    """The minute that was going on and those of `coverage`, which know better, in order."""
+    latest: CoverageCount | None = _MINUTE.decode(before.last_minute) if before.last_minute else None
+    known = {latest.minute: latest} if latest else {}
+    known.update((count.minute, count) for count in coverage)
+    return [known[minute] for minute in sorted(known)]
+
+
+def _problem(ended: RunEnded, n_failed_chunks: int) -> str | None:
+    """What is missing from the run, in words for the user; None when it is whole."""
+    failed = f"{n_failed_chunks} of {ended.n_chunks} chunks could not be processed" if n_failed_chunks else None
+    return "; ".join(part for part in (ended.problem, failed) if part) or None

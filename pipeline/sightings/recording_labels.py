@@ -1,0 +1,99 @@
+"""Say who the tracks of a run are: its sightings, and the unknown people that it adds to those met before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from pipeline.control.database import Control, Transaction
+from pipeline.control.people import People
+from pipeline.control.run_records import RunRecord
+from pipeline.control.unknowns import Allotment, Unknowns, write_allotment
+from pipeline.encoders.manifest import encoder_entry
+from pipeline.errors import StoreDamaged
+from pipeline.identity.decision import DecisionPolicy, policy_for
+from pipeline.options import AnalysisOptions
+from pipeline.sightings.building import build_sightings, judge_run
+from pipeline.sightings.building_unknowns import group_unknowns, tracks_of_unknowns
+from pipeline.sightings.rows import EmbeddingRow, SightingRow, SourceKind, TrackRow
+from pipeline.sightings.staging import Staging
+from pipeline.sightings.store import RowFilter, Store
+
+PolicyOf = Callable[[RunRecord], DecisionPolicy]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """The sightings of a run, and what has to be stored for them to be true."""
+
+    sightings: tuple[SightingRow, ...]
+    allotment: Allotment | None = None
+
+
+def run_options(record: RunRecord) -> AnalysisOptions:
+    """The options that the run was submitted with; raises `StoreDamaged` when they make no sense."""
+    try:
+        return msgspec.json.decode(record.options_json, type=AnalysisOptions)
+    except msgspec.MsgspecError as error:
+        raise StoreDamaged(
+            f"control database: the options of run {record.run.run_id} cannot be read: {error}"
+        ) from error
+
+
+def shipped_policy(record: RunRecord) -> DecisionPolicy:
+    """The operating point that ships with the run's encoder, with the numbers that the run's options set."""
+    return policy_for(encoder_entry(record.encoder).calibration, run_options(record).identity)
+
+
+class Labeller:
+    """Names the tracks of one record by the galleries and unknown people of its control database."""
+
+    def __init__(self, control: Control, store: Store, policy_of: PolicyOf) -> None:
+        self._people = People(control)
+        self._unknowns = Unknowns(control)
+        self._store = store
+        self._policy_of = policy_of
+
+    def label(self, record: RunRecord) -> Labels:
+        """The sightings of a run as it stands in the store, by the gallery of its version.
+
+        Unknown people of a run that is on its way stay without ids: only its end is the same whatever interrupted it.
+        """
+        wanted = RowFilter(source_id=record.run.source_id, run_id=record.run.run_id)
+        tracks, embeddings = self._store.read_tracks(wanted), self._store.read_embeddings(record.encoder, wanted)
+        return self.label_rows(record, tracks, embeddings, allots=record.state.is_complete)
+
+    def label_rows(
+        self, record: RunRecord, tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow], *, allots: bool
+    ) -> Labels:
+        """The sightings of these tracks of a run; unknown people get ids when it `allots` them."""
+        gallery = self._people.gallery(record.encoder, record.gallery_version)
+        policy, timeout_s = self._policy_of(record), run_options(record).identity.absence_timeout_s
+        allotted = self._unknowns.allotments(record.run.run_id)
+        ids = {track_id: unknown_id for track_id, unknown_id in allotted.items() if unknown_id is not None}
+        if not allots:
+            return Labels(tuple(build_sightings(tracks, embeddings, gallery, policy, ids, timeout_s)))
+        unknown = tracks_of_unknowns(judge_run(tracks, embeddings, gallery, policy, timeout_s))
+        allotment = self._allot(record, [track for track in unknown if track.track_id not in allotted], embeddings)
+        ids.update(allotment.groups.ids)
+        return Labels(tuple(build_sightings(tracks, embeddings, gallery, policy, ids, timeout_s)), allotment)
+
+    def _allot(
+        self, record: RunRecord, tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow]
+    ) -> Allotment:
+        book = self._unknowns.book(record.encoder)
+        groups = group_unknowns(tracks, embeddings, book.people, self._policy_of(record), book.next_number)
+        return Allotment(record.run.run_id, book, tuple(track.track_id for track in tracks), groups)
+
+
+def stage_labels(staging: Staging, store: Store, record: RunRecord, labels: Labels) -> None:
+    """Prepare the sightings: a file has those of one run, a camera those of all its runs."""
+    replaced = None if record.source_kind is SourceKind.FILE else record.run.run_id
+    store.stage_sightings(staging, record.run.source_id, labels.sightings, run_id=replaced)
+
+
+def write_labels(transaction: Transaction, labels: Labels) -> bool:
+    """Store the ids of unknown people; False when others were met meanwhile, and the labels have to be made again."""
+    return labels.allotment is None or write_allotment(transaction, labels.allotment)

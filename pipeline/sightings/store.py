@@ -1,0 +1,194 @@
+"""The Parquet record of one data folder: rows in, rows and data frames out.
+
+    Store(data_dir)
+    .read_tracks / read_sightings / read_coverage (RowFilter) -> rows, in order of time
+    .read_embeddings(encoder, RowFilter) -> {track_id: EmbeddingRow}
+    .sightings_frame / tracks_frame / coverage_frame (RowFilter) -> pandas.DataFrame
+    .stage_tracks / stage_embeddings / stage_coverage (staging, ...)     rows join those of their files
+    .stage_sightings(staging, source_id, rows, run_id=None)              rows replace those of the source or run
+    .stage_source(staging, SourceRows)                                   everything of a source anew
+
+The `stage_...` methods only prepare files; `Staging.publish` puts them in place, and belongs into the transaction of
+`control.fenced`. Only a source's owner stages its rows; everybody may read at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.sightings.rows import CoverageRow, EmbeddingRow, SightingRow, TrackRow
+from pipeline.sightings.staging import Staging
+from pipeline.sightings.store_columns import (
+    COVERAGE_COLUMNS,
+    EMBEDDING_KEY,
+    SIGHTING_COLUMNS,
+    TRACK_COLUMNS,
+    Columns,
+    Row,
+    embeddings_to_table,
+    table_to_embeddings,
+    to_rows,
+    to_table,
+)
+from pipeline.sightings.store_files import Part, RowFilter, empty_table, join_tables, read_file, safe_name, to_bytes
+from pipeline.sightings.store_merging import group_by_file, in_order, merged, of_run, with_schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RowFilter", "SourceRows", "Store"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRows:
+    """All that stands in the record of one source."""
+
+    source_id: str
+    tracks: Sequence[TrackRow]
+    embeddings: Mapping[str, Mapping[str, EmbeddingRow]]
+    """Encoder -> track id -> row."""
+    sightings: Sequence[SightingRow]
+    coverage: Sequence[CoverageRow]
+
+
+class Store:
+    """The record below one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._tracks = Part(data_dir / "tracks")
+        self._sightings = Part(data_dir / "sightings")
+        self._coverage = Part(data_dir / "coverage")
+
+    def _embeddings(self, encoder: str) -> Part:
+        return Part(self.data_dir / "embeddings" / f"encoder={safe_name(encoder)}")
+
+    def encoders(self) -> list[str]:
+        """The encoders of which there are embeddings."""
+        folders = (self.data_dir / "embeddings").glob("encoder=*")
+        return sorted(folder.name.removeprefix("encoder=") for folder in folders)
+
+    def read_tracks(self, wanted: RowFilter) -> list[TrackRow]:
+        """The tracks, by start; raises `StoreDamaged` for a file that cannot be read, as all reading does."""
+        rows = _read_rows(TRACK_COLUMNS, self._tracks, wanted)
+        return sorted(rows, key=lambda row: (row.start_ts, row.track_id))
+
+    def read_sightings(self, wanted: RowFilter) -> list[SightingRow]:
+        """The sightings, by start."""
+        rows = _read_rows(SIGHTING_COLUMNS, self._sightings, wanted)
+        return sorted(rows, key=lambda row: (row.start_ts, row.sighting_id))
+
+    def read_coverage(self, wanted: RowFilter) -> list[CoverageRow]:
+        """The coverage, by minute."""
+        rows = _read_rows(COVERAGE_COLUMNS, self._coverage, wanted)
+        return sorted(rows, key=lambda row: (row.minute_ts, row.source_id, row.run_id))
+
+    def read_embeddings(self, encoder: str, wanted: RowFilter) -> dict[str, EmbeddingRow]:
+        """Track id -> what the track looks like to `encoder`."""
+        found: dict[str, EmbeddingRow] = {}
+        for path in self._embeddings(encoder).files(wanted):
+            rows = table_to_embeddings(of_run(read_file(path), wanted.run_id))
+            found.update((row.track_id, row) for row in rows)
+        return found
+
+    def tracks_frame(self, wanted: RowFilter) -> pd.DataFrame:
+        """The tracks as a data frame, times with their zone (UTC)."""
+        return _read_frame(TRACK_COLUMNS, self._tracks, wanted)
+
+    def sightings_frame(self, wanted: RowFilter) -> pd.DataFrame:
+        """The sightings as a data frame."""
+        return _read_frame(SIGHTING_COLUMNS, self._sightings, wanted)
+
+    def coverage_frame(self, wanted: RowFilter) -> pd.DataFrame:
+        """The coverage as a data frame."""
+        return _read_frame(COVERAGE_COLUMNS, self._coverage, wanted)
+
+    def sighting_files(self, wanted: RowFilter) -> list[Path]:
+        """The Parquet files in which the wanted sightings are."""
+        return list(self._sightings.files(wanted))
+
+    def stage_tracks(self, staging: Staging, rows: Sequence[TrackRow]) -> None:
+        """Let tracks join those of their hours; one that is there already is replaced."""
+        for path, group in group_by_file(rows, self._track_file).items():
+            _stage_merged(staging, path, TRACK_COLUMNS, group)
+
+    def stage_embeddings(
+        self, staging: Staging, encoder: str, tracks: Sequence[TrackRow], rows: Mapping[str, EmbeddingRow]
+    ) -> None:
+        """Let the embeddings of `tracks` join those of their hours; tracks that have none are passed over."""
+        part = self._embeddings(encoder)
+        embedded = [track for track in tracks if track.track_id in rows]
+        for path, group in group_by_file(embedded, lambda row: part.hour_file(row.source_id, row.start_ts)).items():
+            fresh = embeddings_to_table([rows[track.track_id] for track in group])
+            staging.add(path, to_bytes(merged(path, fresh, EMBEDDING_KEY, EMBEDDING_KEY), is_vectors=True))
+
+    def stage_coverage(self, staging: Staging, rows: Sequence[CoverageRow]) -> None:
+        """Let minutes join those of their days; one that is there already is replaced."""
+        for path, group in group_by_file(rows, self._coverage_file).items():
+            _stage_merged(staging, path, COVERAGE_COLUMNS, group)
+
+    def stage_sightings(
+        self, staging: Staging, source_id: str, rows: Sequence[SightingRow], run_id: str | None = None
+    ) -> None:
+        """Replace the sightings of `run_id`, or all of the source's; days left without any keep an empty file."""
+        kept: list[SightingRow] = []
+        if run_id is not None:
+            kept = [row for row in self.read_sightings(RowFilter(source_id=source_id)) if row.run_id != run_id]
+        groups = group_by_file([*kept, *rows], lambda row: self._sightings.day_file(row.source_id, row.start_ts))
+        for path in sorted({*groups, *self._sightings.files(RowFilter(source_id=source_id))}):
+            _stage_whole(staging, path, SIGHTING_COLUMNS, groups.get(path, []))
+
+    def stage_source(self, staging: Staging, rows: SourceRows) -> None:
+        """Write everything of a source anew; what is not in `rows` goes."""
+        wanted = RowFilter(source_id=rows.source_id)
+        tracks = group_by_file(rows.tracks, self._track_file)
+        for path in sorted({*tracks, *self._tracks.files(wanted)}):
+            _stage_whole(staging, path, TRACK_COLUMNS, tracks.get(path, []))
+        minutes = group_by_file(rows.coverage, self._coverage_file)
+        for path in sorted({*minutes, *self._coverage.files(wanted)}):
+            _stage_whole(staging, path, COVERAGE_COLUMNS, minutes.get(path, []))
+        for encoder in self.encoders():
+            self._stage_whole_embeddings(staging, encoder, rows)
+        self.stage_sightings(staging, rows.source_id, rows.sightings)
+
+    def _stage_whole_embeddings(self, staging: Staging, encoder: str, rows: SourceRows) -> None:
+        part, embeddings = self._embeddings(encoder), rows.embeddings.get(encoder, {})
+        embedded = [track for track in rows.tracks if track.track_id in embeddings]
+        groups = group_by_file(embedded, lambda row: part.hour_file(row.source_id, row.start_ts))
+        for path, group in groups.items():
+            table = embeddings_to_table([embeddings[track.track_id] for track in group])
+            staging.add(path, to_bytes(in_order(table, EMBEDDING_KEY), is_vectors=True))
+        for path in set(part.files(RowFilter(source_id=rows.source_id))) - set(groups):
+            staging.add(path, to_bytes(empty_table(read_file(path).schema), is_vectors=True))
+
+    def _track_file(self, row: TrackRow) -> Path:
+        return self._tracks.hour_file(row.source_id, row.start_ts)
+
+    def _coverage_file(self, row: CoverageRow) -> Path:
+        return self._coverage.day_file(row.source_id, row.minute_ts)
+
+
+def _stage_merged(staging: Staging, path: Path, columns: Columns[Row], rows: Sequence[Row]) -> None:
+    staging.add(path, to_bytes(merged(path, to_table(columns, rows), columns.key, columns.order)))
+
+
+def _stage_whole(staging: Staging, path: Path, columns: Columns[Row], rows: Sequence[Row]) -> None:
+    staging.add(path, to_bytes(in_order(to_table(columns, rows), columns.order)))
+
+
+def _read_rows(columns: Columns[Row], part: Part, wanted: RowFilter) -> list[Row]:
+    rows: list[Row] = []
+    for path in part.files(wanted):
+        table = with_schema(read_file(path), columns.schema, path)
+        rows.extend(to_rows(columns, of_run(table, wanted.run_id)))
+    return rows
+
+
+def _read_frame(columns: Columns[Row], part: Part, wanted: RowFilter) -> pd.DataFrame:
+    tables = [with_schema(read_file(path), columns.schema, path) for path in part.files(wanted)]
+    table = of_run(join_tables(tables, columns.schema), wanted.run_id)
+    frame: pd.DataFrame = in_order(table, columns.order).to_pandas()
+    return frame

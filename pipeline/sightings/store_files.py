@@ -1,0 +1,116 @@
+"""Parquet files: where each part of the record lies, reading one, and making the bytes of one.
+
+    tracks/date=2026-01-31/source=f_12ab/hour-14.parquet         the hour of start_ts
+    embeddings/encoder=sface/date=.../source=.../hour-14.parquet
+    sightings/date=.../source=.../sightings.parquet
+    coverage/date=.../source=.../coverage.parquet
+
+All dates and hours are UTC. A partition that lost its rows keeps a file without rows, because a reader that has listed
+the folder must find what it listed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import StoreDamaged
+
+_SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFilter:
+    """Which rows to read; None means all."""
+
+    source_id: str | None = None
+    run_id: str | None = None
+    first_day: date | None = None
+    """Days are UTC dates of `start_ts`, both included."""
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the record: a folder of partitions."""
+
+    folder: Path
+
+    def hour_file(self, source_id: str, at: datetime) -> Path:
+        """The file for rows that start at `at`, one per hour."""
+        return self._partition(source_id, at) / f"hour-{at.astimezone(UTC):%H}.parquet"
+
+    def day_file(self, source_id: str, at: datetime) -> Path:
+        """The file for rows that start at `at`, one per day."""
+        name = self.folder.name
+        return self._partition(source_id, at) / f"{name}.parquet"
+
+    def _partition(self, source_id: str, at: datetime) -> Path:
+        return self.folder / partition(source_id, at)
+
+    def files(self, wanted: RowFilter) -> Iterator[Path]:
+        """The files in which the wanted rows can be, by date, source and hour."""
+        source = safe_name(wanted.source_id) if wanted.source_id else "*"
+        for path in sorted(self.folder.glob(f"date=*/source={source}/*.parquet")):
+            day = path.parent.parent.name.removeprefix("date=")
+            if not path.name.startswith(".") and _within(day, wanted):
+                yield path
+
+
+def partition(source_id: str, at: datetime) -> str:
+    """The partition of a source's rows that start at `at`, below a part's folder."""
+    return f"date={at.astimezone(UTC):%Y-%m-%d}/source={safe_name(source_id)}"
+
+
+def safe_name(name: str) -> str:
+    """`name`, which must be one safe part of a path; raises `ValueError` otherwise."""
+    if not _SAFE.fullmatch(name):
+        raise ValueError(f"expected an id of letters, digits, '_', '-' and '.', got {name!r}")
+    return name
+
+
+def read_file(path: Path) -> Any:
+    """The Arrow table in a file; raises `StoreDamaged` when it cannot be read."""
+    try:
+        with pq.ParquetFile(path) as file:
+            return file.read(use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreDamaged(f"the recorded file {path} cannot be read: {error}") from error
+
+
+def to_bytes(table: Any, *, is_vectors: bool = False) -> bytes:
+    """The table as one Parquet file; equal tables make equal bytes. Vectors are noise: nothing to compress in them."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table.combine_chunks(),
+        sink,
+        compression="NONE" if is_vectors else "zstd",
+        use_dictionary=not is_vectors,
+        write_statistics=not is_vectors,
+    )
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def empty_table(schema: Any) -> Any:
+    """A table of these columns without rows."""
+    return schema.empty_table()
+
+
+def join_tables(tables: Sequence[Any], schema: Any) -> Any:
+    """The tables, all of these columns, one after the other."""
+    return pa.concat_tables([schema.empty_table(), *tables])
+
+
+def _within(day: str, wanted: RowFilter) -> bool:
+    """ISO dates compare as text."""
+    if wanted.first_day and day < wanted.first_day.isoformat():
+        return False
+    return not (wanted.last_day and day > wanted.last_day.isoformat())
