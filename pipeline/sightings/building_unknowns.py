@@ -14,6 +14,10 @@ from pipeline.sightings.building_intervals import Interval, is_free, take
 from pipeline.sightings.building_verdicts import TrackVerdict
 from pipeline.sightings.rows import EmbeddingRow, Status, TrackRow
 
+MIN_NEW_QUALITY = 0.15
+"""Quality of a track's best face from which nobody's name means somebody new. Below it (some 25 pixels, or blurred, or
+turned away) enrolled people go unrecognised as well, so that no match is no evidence of a stranger."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnknownPerson:
@@ -58,18 +62,19 @@ def group_unknowns(
     """Compare unknown tracks, in order of start, source and id, with the unknown people seen before.
 
     The best person at or above the policy's threshold who is not in the picture already is the one; otherwise a track
-    with enough useful faces is a new person, numbered from `next_number`. A track with too few faces never makes a new
-    person, else every passer-by of a moment would be one; it joins a person that it resembles, or stays without an id.
+    with enough useful faces, one of them good, is a new person, numbered from `next_number`. Poorer tracks never make
+    a new person, else everybody far away or passing by would be one; when all others have an id, they join a person
+    that they resemble, or stay without one.
     """
     ordered = sorted(
         (t for t in tracks if t.track_id in embeddings), key=lambda t: (t.start_ts, t.source_id, t.track_id)
     )
     book = _Book(list(people), next_number)
-    for track in (track for track in ordered if track.n_useful >= policy.min_faces):
+    for track in (track for track in ordered if _tells_somebody_new(track, policy)):
         template = embeddings[track.track_id].template
         place = book.find(track, template, policy.threshold)
         book.enter(track, book.add(template) if place is None else book.learn(place, template))
-    for track in (track for track in ordered if track.n_useful < policy.min_faces):
+    for track in (track for track in ordered if not _tells_somebody_new(track, policy)):
         place = book.find(track, embeddings[track.track_id].template, policy.threshold)
         if place is not None:
             book.enter(track, place)
@@ -116,6 +121,10 @@ class _Book:
         """Note that this track is the person at `place`."""
         self.ids[track.track_id] = self.people[place].unknown_id
         take(self.taken[track.source_id, place], _interval(track))
+
+
+def _tells_somebody_new(track: TrackRow, policy: DecisionPolicy) -> bool:
+    return track.n_useful >= policy.min_faces and track.best_quality >= MIN_NEW_QUALITY
 
 
 def _interval(track: TrackRow) -> Interval:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.faces.linking import iou_matrix
 from pipeline.options import TrackingOptions
 from pipeline.schemas import VectorF32
 
@@ -79,17 +80,6 @@ def affinities(tracks: Sequence[Candidate], faces: Sequence[Candidate], options:
     return np.where(by_box | by_likeness, overlap + likeness - MISSED_PENALTY * missed, -np.inf)
 
 
-def iou_matrix(first_xyxy: MatrixF64, second_xyxy: MatrixF64) -> MatrixF64:
-    """`(N, 4)` and `(M, 4)` float64 pixel boxes -> `(N, M)` float64 intersection over union, 0..1."""
-    top_left = np.maximum(first_xyxy[:, None, :2], second_xyxy[None, :, :2])
-    bottom_right = np.minimum(first_xyxy[:, None, 2:], second_xyxy[None, :, 2:])
-    sides = np.clip(bottom_right - top_left, 0, None)
-    shared = sides[..., 0] * sides[..., 1]
-    union = _areas(first_xyxy)[:, None] + _areas(second_xyxy)[None, :] - shared
-    iou: MatrixF64 = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-    return iou
-
-
 def cosine_matrix(tracks: Sequence[Candidate], faces: Sequence[Candidate]) -> MatrixF64:
     """`(T, F)` float64 cosine similarities, NaN where either has no vector."""
     rows = [
@@ -98,7 +88,7 @@ def cosine_matrix(tracks: Sequence[Candidate], faces: Sequence[Candidate]) -> Ma
     return np.array(rows, np.float64)
 
 
-def plausible_moves(first_xyxy: MatrixF64, second_xyxy: MatrixF64, options: TrackingOptions) -> MatrixBool:
+def plausible_moves(first_xyxy: VectorF32, second_xyxy: VectorF32, options: TrackingOptions) -> MatrixBool:
     """`(N, M)` bool: whether a face could have moved and grown from the first box to the second."""
     first_size, second_size = np.sqrt(_areas(first_xyxy)), np.sqrt(_areas(second_xyxy))
     larger = np.maximum(first_size[:, None], second_size[None, :])
@@ -108,14 +98,14 @@ def plausible_moves(first_xyxy: MatrixF64, second_xyxy: MatrixF64, options: Trac
     return plausible
 
 
-def _boxes(candidates: Sequence[Candidate]) -> MatrixF64:
-    return np.array([candidate.box_xyxy for candidate in candidates], np.float64)
+def _boxes(candidates: Sequence[Candidate]) -> VectorF32:
+    return np.array([candidate.box_xyxy for candidate in candidates], np.float32)
 
 
-def _areas(boxes_xyxy: MatrixF64) -> MatrixF64:
+def _areas(boxes_xyxy: VectorF32) -> VectorF32:
     sides = np.clip(boxes_xyxy[:, 2:] - boxes_xyxy[:, :2], 0, None)
-    return np.asarray(sides[:, 0] * sides[:, 1], np.float64)
+    return np.asarray(sides[:, 0] * sides[:, 1], np.float32)
 
 
-def _centres(boxes_xyxy: MatrixF64) -> MatrixF64:
-    return np.asarray((boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2, np.float64)
+def _centres(boxes_xyxy: VectorF32) -> VectorF32:
+    return np.asarray((boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2, np.float32)

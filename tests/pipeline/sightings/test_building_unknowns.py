@@ -22,9 +22,9 @@ def group(
     return group_unknowns(tracks, {row.track_id: row for row in rows}, people, make_policy(), next_number)
 
 
-def track(number: int, *, start_s: float | None = None, n_useful: int = 5) -> TrackRow:
+def track(number: int, *, start_s: float | None = None, n_useful: int = 5, best_quality: float = 0.8) -> TrackRow:
     begin = 10.0 * number if start_s is None else start_s
-    return make_track_row(f"t_{number}", start_s=begin, end_s=begin + 4, n_useful=n_useful)
+    return make_track_row(f"t_{number}", start_s=begin, end_s=begin + 4, n_useful=n_useful, best_quality=best_quality)
 
 
 def test_nobody_unknown_changes_nothing() -> None:
@@ -72,12 +72,14 @@ def test_two_look_alikes_in_one_picture_are_two_people() -> None:
     assert groups.ids == {"t_1": "unknown-0001", "t_2": "unknown-0002"}
 
 
-def test_flicker_makes_no_new_person() -> None:
-    assert group([track(1, n_useful=1)], [EVE]).ids == {}
+@pytest.mark.parametrize("poor", [track(1, n_useful=1), track(1, best_quality=0.1)])
+def test_poor_track_makes_no_new_person(poor: TrackRow) -> None:
+    assert group([poor], [EVE]).ids == {}
 
 
-def test_flicker_joins_a_person_met_later_without_teaching() -> None:
-    groups = group([track(1, n_useful=1), track(2)], [make_vector(5, cosine=0.95), EVE])
+@pytest.mark.parametrize("poor", [track(1, n_useful=1), track(1, best_quality=0.1)])
+def test_poor_track_joins_a_person_met_later_without_teaching(poor: TrackRow) -> None:
+    groups = group([poor, track(2)], [make_vector(5, cosine=0.95), EVE])
 
     assert groups.ids == {"t_1": "unknown-0001", "t_2": "unknown-0001"}
     np.testing.assert_array_equal(groups.people[0].template, EVE)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.options import TrackingOptions
-from pipeline.sightings.tracking_pairs import Candidate, Pair, iou_matrix, pair_faces
+from pipeline.sightings.tracking_pairs import Candidate, Pair, pair_faces
 from tests.builders import make_vector
 
 OPTIONS = TrackingOptions(agree_cosine=0.9, contradict_cosine=0.84)
@@ -76,15 +76,3 @@ def test_returning_face_prefers_its_own_missed_track() -> None:
     tracks = [Candidate(HERE, ADA, unseen_s=0.4, was_missed=True), Candidate(HERE, outlier, unseen_s=0.2)]
 
     assert pair_faces(tracks, [Candidate(HERE, ADA)], OPTIONS) == [Pair(0, 0)]
-
-
-@pytest.mark.parametrize(
-    ("other", "expected"),
-    [((0, 0, 10, 10), 1.0), ((5, 0, 15, 10), 1 / 3), ((10, 0, 20, 10), 0.0), ((4, 4, 4, 4), 0.0)],
-)
-def test_overlap_is_intersection_over_union(other: tuple[float, ...], expected: float) -> None:
-    assert iou_matrix(np.array([[0.0, 0, 10, 10]]), np.array([other], np.float64)) == pytest.approx(expected)
-
-
-def test_two_empty_boxes_do_not_overlap() -> None:
-    assert iou_matrix(np.zeros((1, 4)), np.zeros((1, 4))) == 0.0
