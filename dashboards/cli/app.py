@@ -1,0 +1,52 @@
+"""The command `facetrail`: its groups and commands, put together."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboards.cli.examples import as_written
+from dashboards.cli.exits import MEANINGS
+from dashboards.cli.guard import DEBUG_VARIABLE, GuardedGroup
+
+CONFIG_VARIABLE = "FACETRAIL_CONFIG"
+EPILOG = as_written("[bold]Exit codes[/]\n" + "\n".join(f"{code:>5}  {text}" for code, text in MEANINGS.items()))
+
+
+def build_app() -> typer.Typer:
+    """All commands below one."""
+    from dashboards.cli import footage, identities, record, system
+
+    app = typer.Typer(
+        cls=GuardedGroup, rich_markup_mode="rich", pretty_exceptions_enable=False, no_args_is_help=True, epilog=EPILOG
+    )
+    app.callback()(settle)
+    for room in (footage, record, identities, system):
+        room.register(app)
+    return app
+
+
+def settle(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error happened (FACETRAIL_DEBUG=1).")] = False,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="The YAML file of settings (else FACETRAIL_CONFIG, facetrail.yaml).")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Show the version, and leave.")] = False,
+) -> None:
+    """Who was seen, where, from when to when: from recorded footage to a record that can be asked.
+
+    Start with [bold]facetrail analyze VIDEO --gallery PEOPLE[/], where PEOPLE
+    holds a folder of pictures for each person.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"facetrail {installed('facetrail')}")
+        raise typer.Exit
+    if debug:
+        os.environ[DEBUG_VARIABLE] = "1"
+    if config is not None:
+        os.environ[CONFIG_VARIABLE] = str(config)

@@ -1,0 +1,77 @@
+"""The options that many commands share, each with one name, one meaning and one help text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboards.cli.guard import JSON_KEY
+
+
+def _remember_json(ctx: typer.Context, value: bool) -> bool:
+    ctx.meta[JSON_KEY] = value
+    return value
+
+
+JsonFlag = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="One JSON document on stdout and nothing else.", callback=_remember_json, is_eager=True
+    ),
+]
+DataFlag = Annotated[
+    Path | None,
+    typer.Option("--data", help="The data folder (else FACETRAIL_DATA, facetrail.yaml, or ./data).", metavar="DIR"),
+]
+ZoneFlag = Annotated[
+    str | None,
+    typer.Option("--time-zone", help="Zone of the days and times shown, such as Europe/Berlin (else the system's)."),
+]
+PersonFlag = Annotated[
+    str | None, typer.Option("--person", help="Only this person: name, person id, or an unknown-0001.", metavar="NAME")
+]
+SourceFlag = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source", help="Only this source: id, the start of one, or file name; repeatable.", metavar="SOURCE"
+    ),
+]
+FromFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--from", help="From this day or moment on: 2026-05-01, 2026-05-01T09:30, today, yesterday.", metavar="WHEN"
+    ),
+]
+ToFlag = Annotated[
+    str | None,
+    typer.Option("--to", help="Up to this moment, or to the end of this day.", metavar="WHEN"),
+]
+EncoderFlag = Annotated[
+    str | None,
+    typer.Option("--encoder", help="The face encoder; fixed for a data folder when it is made.", metavar="NAME"),
+]
+FpsFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--fps", help="Samples a second of media time, or 'every' for every frame (default 5).", metavar="N|every"
+    ),
+]
+StartFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--start-time",
+        help="When the footage began, such as 2026-05-01T09:30+02:00 (no offset: your time zone). "
+        "Otherwise from its metadata, its file name, or, marked as a guess, its modification time.",
+        metavar="ISO",
+    ),
+]
+KeyframesFlag = Annotated[
+    bool, typer.Option("--keyframes-only", help="Look at keyframes only: coarse, and cheap on long footage.")
+]
+NoGateFlag = Annotated[bool, typer.Option("--no-gate", help="Search faces also in samples in which nothing moved.")]
+MinFaceFlag = Annotated[
+    int | None,
+    typer.Option("--min-face", help="Smallest face in pixels (default: height / 18, at least 20).", metavar="PIXELS"),
+]

@@ -1,0 +1,134 @@
+"""`facetrail identify`: who is this?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboards.cli.examples import examples
+from dashboards.cli.exits import ExitCode
+from dashboards.cli.flags import DataFlag, JsonFlag
+from dashboards.cli.output import answers, emit_json
+from dashboards.cli.session import Session, adopt_encoder, open_database, open_existing
+from pipeline.sightings.rows import Status
+
+if TYPE_CHECKING:
+    from pipeline.identity.enrolment import ReferenceReport
+    from pipeline.identity.matching import Gallery
+
+EXAMPLES = examples(
+    ("facetrail identify visitor.jpg", "who of those enrolled is this?"),
+    ("facetrail identify visitor.jpg --json", "with score, margin and threshold, for a script"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identification:
+    """Who a face is, with what it rests on."""
+
+    status: Status
+    person_id: str | None
+    """Only of somebody known."""
+    person_name: str | None
+    candidate_id: str | None
+    """The most similar person, whatever the status."""
+    candidate_name: str | None
+    score: float | None
+    margin: float | None
+    """Lead over the second person; None with fewer than two enrolled."""
+    second_person_id: str | None
+    threshold: float
+    uncertain_threshold: float
+    least_margin: float
+    threshold_source: str
+    encoder: str
+    gallery_version: int
+
+
+def register(app: typer.Typer, panel: str) -> None:
+    """Add `identify`."""
+    app.command(epilog=EXAMPLES, rich_help_panel=panel)(identify)
+
+
+def identify(
+    image: Annotated[Path, typer.Argument(help="A picture of one face.", metavar="IMAGE")],
+    data: DataFlag = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say which enrolled person a picture shows: known, uncertain or unknown, with score, lead and threshold.
+
+    Leaves with 0 for somebody known, and with 1 otherwise. Every use is written to the audit log.
+    """
+    from dashboards.cli.identities.looking import load_models, look_at, models_of
+    from pipeline.control.audit import AuditLog, current_user
+    from pipeline.control.people import People
+
+    session = open_existing(data=data)
+    with open_database(session) as control:
+        session = adopt_encoder(session, control)
+        encoder = session.settings.encoding.encoder
+        gallery = People(control).gallery(encoder)
+        report = look_at(image, load_models(models_of(session, encoder)))
+        found = identify_face(session, report, gallery)
+        about = found.person_id or ""
+        AuditLog(control).append("identify", about, who=current_user(), image_sha256=report.sha256, detail=found.status)
+    if as_json:
+        emit_json(found)
+    else:
+        _print_identification(found)
+    raise typer.Exit(ExitCode.OK if found.status is Status.KNOWN else ExitCode.NO)
+
+
+def identify_face(session: Session, report: ReferenceReport, gallery: Gallery) -> Identification:
+    """Who the face is by the operating point in effect; one good picture counts as enough faces."""
+    from dashboards.cli.identities.asking import best_match
+    from pipeline.encoders.manifest import encoder_entry
+    from pipeline.identity.decision import decide, policy_for
+
+    policy = policy_for(encoder_entry(gallery.encoder).calibration, session.settings.identity)
+    match = best_match(report, gallery)
+    status = decide(match, policy.min_faces, policy)
+    candidate_id = match.person_id if match else None
+    names = dict(zip(gallery.person_ids, gallery.person_names, strict=True))
+    return Identification(
+        status=status,
+        person_id=candidate_id if status is Status.KNOWN else None,
+        person_name=names.get(candidate_id or "") if status is Status.KNOWN else None,
+        candidate_id=candidate_id,
+        candidate_name=names.get(candidate_id or ""),
+        score=match.score if match else None,
+        margin=match.margin if match else None,
+        second_person_id=match.second_person_id if match else None,
+        threshold=policy.threshold,
+        uncertain_threshold=policy.uncertain_threshold,
+        least_margin=policy.margin,
+        threshold_source=policy.source,
+        encoder=gallery.encoder,
+        gallery_version=gallery.version,
+    )
+
+
+def _print_identification(found: Identification) -> None:
+    headline = {
+        Status.KNOWN: ("bold green", found.person_name or ""),
+        Status.UNCERTAIN: ("bold yellow", f"not certain; perhaps {found.candidate_name}"),
+        Status.UNKNOWN: ("bold red", "nobody who is enrolled"),
+    }
+    style, words = headline[found.status]
+    answers().print(words, style=style, markup=False)
+    if found.score is None:
+        answers().print("nobody is enrolled; `facetrail enroll DIR` changes that", markup=False)
+        return
+    lead = (
+        ""
+        if found.margin is None
+        else f"\nlead      {found.margin:.4f}  (over the next person; {found.least_margin:.4f} needed)"
+    )
+    answers().print(
+        f"score     {found.score:.4f}  (cosine, for {found.candidate_name}; known from {found.threshold:.4f} on)"
+        f"{lead}\nencoder   {found.encoder}; threshold from {found.threshold_source}",
+        markup=False,
+    )

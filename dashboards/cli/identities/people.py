@@ -1,0 +1,83 @@
+"""`facetrail people`: who is enrolled; renaming and removing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboards.cli.examples import examples
+from dashboards.cli.flags import DataFlag, JsonFlag
+from dashboards.cli.output import answers, emit_json, say, table
+from dashboards.cli.session import open_database, open_existing
+
+if TYPE_CHECKING:
+    from pipeline.control.people_records import Person
+
+PersonArgument = Annotated[str, typer.Argument(help="Name or person id.", metavar="PERSON")]
+RELABEL_HINT = "sightings recorded so far keep their names until `facetrail relabel`"
+
+
+def register(app: typer.Typer, panel: str) -> None:
+    """Add `people` with its commands."""
+    group = typer.Typer(help="Who is enrolled.", no_args_is_help=True, rich_markup_mode="rich")
+    group.command("list", epilog=examples(("facetrail people list", "who is enrolled, with how many pictures")))(show)
+    group.command("rename", epilog=examples(("facetrail people rename joey 'Joey Tribbiani'", "the person id stays")))(
+        rename
+    )
+    group.command(
+        "remove", epilog=examples(("facetrail people remove p_0123456789ab", "takes the person out of the gallery"))
+    )(remove)
+    app.add_typer(group, name="people", rich_help_panel=panel)
+
+
+def show(data: DataFlag = None, as_json: JsonFlag = False) -> None:
+    """List the people enrolled, with their pictures."""
+    from pipeline.control.people import People
+
+    with open_database(open_existing(data=data)) as control:
+        people = People(control).list_people()
+        version = People(control).gallery_version()
+    if as_json:
+        emit_json({"gallery_version": version, "people": people})
+        return
+    made = table("person", "pictures", "enrolled", "person id", right=("pictures",))
+    for person in people:
+        made.add_row(person.name, str(len(person.references)), f"{person.created_at:%Y-%m-%d}", person.person_id)
+    answers().print(made)
+    answers().print(f"{len(people)} enrolled, gallery version {version}")
+
+
+def rename(
+    person: PersonArgument,
+    name: Annotated[str, typer.Argument(help="The new name.", metavar="NAME")],
+    data: DataFlag = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Give a person another name; the person id stays."""
+    from pipeline.control.audit import AuditLog, current_user
+    from pipeline.control.people import People
+
+    with open_database(open_existing(data=data)) as control:
+        renamed = People(control).rename(person, name)
+        AuditLog(control).append("rename", renamed.person_id, who=current_user())
+    _report(renamed, f"{person} is now called {renamed.name}", as_json=as_json)
+
+
+def remove(person: PersonArgument, data: DataFlag = None, as_json: JsonFlag = False) -> None:
+    """Take a person out of the gallery; their pictures and past sightings stay."""
+    from pipeline.control.audit import AuditLog, current_user
+    from pipeline.control.people import People
+
+    with open_database(open_existing(data=data)) as control:
+        removed = People(control).remove(person)
+        AuditLog(control).append("remove", removed.person_id, who=current_user())
+    _report(removed, f"{removed.name} is no longer enrolled", as_json=as_json)
+
+
+def _report(person: Person, sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"person": person})
+        return
+    answers().print(sentence, markup=False)
+    say(RELABEL_HINT)

@@ -1,0 +1,145 @@
+"""`facetrail verify`: is this the same person? Two pictures, or a picture and somebody enrolled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboards.cli.examples import examples
+from dashboards.cli.exits import ExitCode
+from dashboards.cli.flags import DataFlag, EncoderFlag, JsonFlag
+from dashboards.cli.output import answers, emit_json
+from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.control.database import Control
+    from pipeline.identity.decision import DecisionPolicy
+    from pipeline.identity.enrolment import ReferenceReport
+
+EXAMPLES = examples(
+    ("facetrail verify passport.jpg gate.jpg", "are these two the same person?"),
+    ("facetrail verify gate.jpg --person 'Ada Lovelace'", "is this who they say they are?"),
+    ("facetrail verify a.jpg b.jpg && echo same", "0 is yes, 1 is no"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The answer, with what it rests on."""
+
+    is_same: bool
+    verdict: str
+    """same, uncertain or different."""
+    score: float
+    """Cosine similarity, -1..1."""
+    threshold: float
+    threshold_source: str
+    l2_distance: float
+    """The same as a Euclidean distance of unit vectors, 0..2: lower is more alike."""
+    l2_threshold: float
+    encoder: str
+
+
+def register(app: typer.Typer, panel: str) -> None:
+    """Add `verify`."""
+    app.command(epilog=EXAMPLES, rich_help_panel=panel)(verify)
+
+
+def verify(
+    images: Annotated[list[Path], typer.Argument(help="Two pictures, or one with --person.", metavar="IMAGE...")],
+    person: Annotated[str | None, typer.Option(help="The enrolled person it is said to be.", metavar="NAME")] = None,
+    encoder: EncoderFlag = None,
+    data: DataFlag = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say whether two pictures show the same person, or whether a picture shows the person it is said to show.
+
+    Each picture must show one face. Prints the score, the threshold and where it comes from. Leaves with 0 for the same
+    person, and with 1 otherwise. Every use is written to the audit log.
+    """
+    if len(images) != (2 if person is None else 1):
+        raise InputError("give two pictures, or one picture and --person NAME")
+    session = open_session(data=data, encoding=None if encoder is None else {"encoder": encoder})
+    with open_database(session) as control:
+        session = adopt_encoder(session, control)
+        if person is None:
+            found = _compare_pictures(session, control, images[0], images[1])
+        else:
+            found = _compare_with_person(session, control, images[0], person)
+    if as_json:
+        emit_json(found)
+    else:
+        _print_verification(found)
+    raise typer.Exit(ExitCode.OK if found.is_same else ExitCode.NO)
+
+
+def judge(score: float, policy: DecisionPolicy, encoder: str) -> Verification:
+    """The verdict on two faces of this similarity."""
+    is_same, may_be = score >= policy.threshold, score >= policy.uncertain_threshold
+    return Verification(
+        is_same=is_same,
+        verdict="same" if is_same else "uncertain" if may_be else "different",
+        score=score,
+        threshold=policy.threshold,
+        threshold_source=policy.source,
+        l2_distance=sqrt(max(0.0, 2 - 2 * score)),
+        l2_threshold=sqrt(max(0.0, 2 - 2 * policy.threshold)),
+        encoder=encoder,
+    )
+
+
+def _compare_pictures(session: Session, control: Control, first: Path, second: Path) -> Verification:
+    from dashboards.cli.identities.looking import load_models, look_at, models_of
+
+    models = load_models(models_of(session, session.settings.encoding.encoder))
+    one, other = look_at(first, models), look_at(second, models)
+    _audit(control, "", one, f"with image {other.sha256}")
+    return judge(_score(one, other), _policy(session), session.settings.encoding.encoder)
+
+
+def _compare_with_person(session: Session, control: Control, image: Path, name: str) -> Verification:
+    from dashboards.cli.identities.asking import score_with
+    from dashboards.cli.identities.looking import load_models, look_at, models_of
+    from pipeline.control.people import People
+
+    claimed = People(control).person(name)
+    gallery = People(control).gallery(session.settings.encoding.encoder)
+    report = look_at(image, load_models(models_of(session, session.settings.encoding.encoder)))
+    _audit(control, claimed.person_id, report, "")
+    return judge(score_with(report, gallery, claimed.person_id), _policy(session), gallery.encoder)
+
+
+def _score(one: ReferenceReport, other: ReferenceReport) -> float:
+    if one.embedding is None or other.embedding is None:
+        raise InputError("a picture without a usable face cannot be compared")
+    return float(one.embedding @ other.embedding)
+
+
+def _policy(session: Session) -> DecisionPolicy:
+    from pipeline.encoders.manifest import encoder_entry
+    from pipeline.identity.decision import policy_for
+
+    settings = session.settings
+    return policy_for(encoder_entry(settings.encoding.encoder).calibration, settings.identity)
+
+
+def _audit(control: Control, about: str, report: ReferenceReport, detail: str) -> None:
+    from pipeline.control.audit import AuditLog, current_user
+
+    AuditLog(control).append("verify", about, who=current_user(), image_sha256=report.sha256, detail=detail)
+
+
+def _print_verification(found: Verification) -> None:
+    words = {"same": "[bold green]the same person[/]", "uncertain": "[bold yellow]not certain[/]"}
+    answers().print(words.get(found.verdict, "[bold red]different people[/]"))
+    answers().print(
+        f"score     {found.score:.4f}  (cosine; the same from {found.threshold:.4f} on)\n"
+        f"distance  {found.l2_distance:.4f}  (L2; the same up to {found.l2_threshold:.4f})\n"
+        f"encoder   {found.encoder}; threshold from {found.threshold_source}",
+        markup=False,
+    )

@@ -1,0 +1,95 @@
+"""Days, moments and time zones as people type and read them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pipeline.errors import InputError, SettingsError
+
+LOCALTIME = Path("/etc/localtime")
+"""Where Linux and macOS say which zone the machine is in: a link below a folder named zoneinfo."""
+
+
+def zone_named(name: str) -> tzinfo:
+    """The zone of an IANA name; the system's for an empty name. Raises `SettingsError` for an unknown one."""
+    if not name:
+        return system_zone()
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsError(
+            f"time zone {name!r} is unknown; IANA names such as Europe/Berlin or UTC are known"
+        ) from error
+
+
+def system_zone() -> tzinfo:
+    """The machine's own zone, with its daylight-saving rules; UTC when it does not say."""
+    for name in (os.environ.get("TZ", "").lstrip(":"), _linked_zone()):
+        if name:
+            try:
+                return ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                continue
+    return UTC
+
+
+def parse_moment(text: str, flag: str, zone: tzinfo) -> datetime:
+    """An ISO date and time, in `zone` unless it carries an offset, as UTC. Raises `InputError` naming `flag`."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InputError(
+            f"{flag} {text!r} is no date and time; 2026-05-01T09:30 or 2026-05-01T09:30+02:00 is"
+        ) from error
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return aware.astimezone(UTC)
+
+
+def parse_day(text: str, flag: str, today: date) -> date:
+    """A day: 2026-05-01, today or yesterday. Raises `InputError` naming `flag`."""
+    word = text.strip().lower()
+    if word in {"today", "yesterday"}:
+        return today - timedelta(days=word == "yesterday")
+    try:
+        return date.fromisoformat(word)
+    except ValueError as error:
+        raise InputError(f"{flag} {text!r} is no day; 2026-05-01, today and yesterday are") from error
+
+
+def parse_from(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
+    """The first moment of `--from`, in UTC; a day begins at its local midnight."""
+    return _bound(text, "--from", zone, now, extra_days=0)
+
+
+def parse_to(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
+    """The first moment after `--to`, in UTC; a day ends at the next local midnight."""
+    return _bound(text, "--to", zone, now, extra_days=1)
+
+
+def show_moment(moment: datetime, zone: tzinfo) -> str:
+    """A wall-clock time in `zone` with its offset: 2026-05-01 09:30:05 +02:00."""
+    return moment.astimezone(zone).isoformat(sep=" ", timespec="seconds").replace("+", " +")
+
+
+def show_clock(moment: datetime, zone: tzinfo) -> str:
+    """A time of day in `zone`: 09:30:05."""
+    return moment.astimezone(zone).strftime("%H:%M:%S")
+
+
+def _bound(text: str | None, flag: str, zone: tzinfo, now: datetime, *, extra_days: int) -> datetime | None:
+    if text is None:
+        return None
+    if "T" in text or " " in text.strip():
+        return parse_moment(text, flag, zone)
+    day = parse_day(text, flag, now.astimezone(zone).date())
+    return datetime.combine(day + timedelta(days=extra_days), time(), zone).astimezone(UTC)
+
+
+def _linked_zone() -> str:
+    if not LOCALTIME.is_symlink():
+        return ""
+    _, _, name = str(LOCALTIME.resolve()).partition("zoneinfo/")
+    return name
