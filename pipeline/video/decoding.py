@@ -20,6 +20,10 @@ USUAL_FRAME_S = Fraction(1, 25)
 """Time from frame to frame, in seconds, where the stream states no rate."""
 
 
+LONGEST_GAP = 3
+"""A longer gap, in frames, is missing data in a container that does not write down how long each frame lasts."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedFrame:
     """One picture as the decoder gave it."""
@@ -49,6 +53,7 @@ class FrameReader:
             self._stream.codec_context.skip_frame = "NONKEY"
         rate = self._stream.average_rate
         self.frame_s = 1 / Fraction(rate) if rate else USUAL_FRAME_S
+        self._expects_frames = not (footage.states_duration or keyframes_only)
         self._timeline = MediaTimeline(self.frame_s)
         self._after_seek = False
         self._losses: set[int | None] = set()
@@ -99,10 +104,15 @@ class FrameReader:
         self._frames = self._decode_all()
 
     def _decode_all(self) -> Iterator[DecodedFrame]:
+        due = None
         for picture in self._pictures():
-            n_lost_before = self._claim_losses(picture.pts)
             time = self._timeline.place(_seconds(picture.pts, picture.time_base))
+            n_lost_before = self._claim_losses(picture.pts)
+            if due is not None and time > due and not n_lost_before:
+                n_lost_before = 1
+                self._n_claimed += 1
             duration = _seconds(picture.duration, picture.time_base) or Fraction(0)
+            due = time + LONGEST_GAP * max(duration, self.frame_s) if self._expects_frames else None
             yield DecodedFrame(picture, time, duration, n_lost_before)
 
     def _pictures(self) -> Iterator[Any]:
@@ -143,7 +153,11 @@ class FrameReader:
         for picture in pictures:
             if picture.is_corrupt:
                 self._lose(picture.pts, floor)
-        return [picture for picture in pictures if not picture.is_corrupt and _is_from(floor, picture.pts)]
+        return [picture for picture in pictures if self._is_whole(picture) and _is_from(floor, picture.pts)]
+
+    def _is_whole(self, picture: Any) -> bool:
+        """The picture of a damaged packet may look whole to the decoder, and is none."""
+        return not picture.is_corrupt and (picture.pts is None or picture.pts not in self._losses)
 
     def _lose(self, pts: int | None, floor: int | None) -> None:
         """Note a loss by its time stamp, since decoders give pictures later than they take packets."""

@@ -44,8 +44,12 @@ class ShotDetector:
 
 
 def measure_distance(one: VectorF32, other: VectorF32) -> float:
-    """1 minus the correlation of two thumbnails, 0..2: blind to brightness and contrast, so that a flash is no cut."""
-    return float(1 - one @ other)
+    """1 minus the correlation of two thumbnails, 0..2: blind to brightness and contrast, so that a flash is no cut.
+
+    0 from blank to blank, 0.5 from blank to a picture.
+    """
+    difference = one - other
+    return float(difference @ difference) / 2
 
 
 def _second_largest(distances: Collection[float]) -> float:
