@@ -20,8 +20,14 @@ from pipeline.options import AnalysisOptions
 from tests.bench.measurement import Measurement, from_line, make_table, to_line
 from tests.bench.settings import BenchSettings
 
-NAMES = ("job", "detector", "encoder", "matching", "transport")
-"""The modules of this package that measure, the longest first."""
+MODULES = {
+    "job": "job",
+    "detector": "detection",
+    "encoder": "encoder",
+    "matching": "matching",
+    "transport": "transport",
+}
+"""What can be measured, by which module of this package."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
 
@@ -34,7 +40,7 @@ def main() -> int:
         for measurement in _measure_here(arguments.names[0], settings):
             print(RESULT + to_line(measurement), flush=True)
         return 0
-    found = [one for name in arguments.names or NAMES for one in _measure_apart(name, arguments)]
+    found = [one for name in arguments.names or MODULES for one in _measure_apart(name, arguments)]
     title = f"default configuration {AnalysisOptions().digest()}, {os.cpu_count()} cores"
     Console(width=150).print(make_table(found, title))
     return int(any(one.bar is not None and not one.bar.holds(one.figure) for one in found))
@@ -42,19 +48,19 @@ def main() -> int:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help=f"what to measure, of {', '.join(NAMES)}; everything if none is named")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(MODULES)}; everything if none is named")
     parser.add_argument("--short", action="store_true", help="on one minute of footage, and less of the rest")
     parser.add_argument("--data", type=Path, default=Path("data"), help="footage and downloads are kept in its `bench`")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    unknown = sorted(set(arguments.names) - set(NAMES))
+    unknown = sorted(set(arguments.names) - set(MODULES))
     if unknown:
-        parser.error(f"there is no measurement {', '.join(unknown)}; there are {', '.join(NAMES)}")
+        parser.error(f"there is no measurement {', '.join(unknown)}; there are {', '.join(MODULES)}")
     return arguments
 
 
 def _measure_here(name: str, settings: BenchSettings) -> Iterator[Measurement]:
-    measure: Callable[[BenchSettings], Iterator[Measurement]] = import_module(f"tests.bench.{name}").measure
+    measure: Callable[[BenchSettings], Iterator[Measurement]] = import_module(f"tests.bench.{MODULES[name]}").measure
     return measure(settings)
 
 
