@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from pipeline.encoders.manifest import TrackingEntry, encoder_entry
 from pipeline.errors import SettingsError
 
 
@@ -88,11 +89,10 @@ class TrackingOptions:
     """Distance of two box centres, in face sizes, up to which an agreeing embedding makes them one track."""
     max_resize: float = 2.0
     """Ratio of two face sizes up to which they may be one track."""
-    agree_cosine: float = 0.55
-    """Similarity to a track's template from which an embedding agrees with it. It belongs to the encoder, see
-    `weights/manifest.toml`; the default is that of `sface`."""
-    contradict_cosine: float = 0.25
-    """Similarity below which an embedding breaks the track, however well the boxes overlap; belongs to the encoder."""
+    agree_cosine: float | None = None
+    """Similarity to a track's template from which an embedding agrees with it; None takes the encoder's."""
+    contradict_cosine: float | None = None
+    """Similarity below which an embedding breaks the track, however well boxes overlap; None takes the encoder's."""
 
     def __post_init__(self) -> None:
         check_range("tracking.max_gap_s", self.max_gap_s, 0, 60)
@@ -100,8 +100,18 @@ class TrackingOptions:
         check_range("tracking.min_iou", self.min_iou, 0.01, 1)
         check_range("tracking.max_shift", self.max_shift, 0, 20)
         check_range("tracking.max_resize", self.max_resize, 1, 20)
-        check_range("tracking.agree_cosine", self.agree_cosine, -1, 1)
-        check_range("tracking.contradict_cosine", self.contradict_cosine, -1, self.agree_cosine)
+        highest = 1.0 if self.agree_cosine is None else self.agree_cosine
+        check_range("tracking.agree_cosine", highest, -1, 1)
+        if self.contradict_cosine is not None:
+            check_range("tracking.contradict_cosine", self.contradict_cosine, -1, highest)
+
+    def completed(self, shipped: TrackingEntry) -> TrackingOptions:
+        """These options, with the limits that ship with an encoder where none are set."""
+        return replace(
+            self,
+            agree_cosine=shipped.agree_cosine if self.agree_cosine is None else self.agree_cosine,
+            contradict_cosine=shipped.contradict_cosine if self.contradict_cosine is None else self.contradict_cosine,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,13 +138,17 @@ class IdentityOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisOptions:
-    """Everything that decides what a run finds."""
+    """Everything that decides what a run finds; tracking is completed by the encoder's own limits."""
 
     sampling: SamplingOptions = field(default_factory=SamplingOptions)
     detection: DetectionOptions = field(default_factory=DetectionOptions)
     encoding: EncodingOptions = field(default_factory=EncodingOptions)
     tracking: TrackingOptions = field(default_factory=TrackingOptions)
     identity: IdentityOptions = field(default_factory=IdentityOptions)
+
+    def __post_init__(self) -> None:
+        shipped = encoder_entry(self.encoding.encoder).tracking
+        object.__setattr__(self, "tracking", self.tracking.completed(shipped))
 
     def to_json(self) -> str:
         """The options as JSON; equal options give equal text."""

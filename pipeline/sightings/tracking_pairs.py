@@ -28,6 +28,18 @@ MISSED_PENALTY = 0.2
 """Affinity that a track loses when it was missed in the last sample, so that equal claims go to the track just seen."""
 
 
+HIGHEST_CONTRADICTION = 0.999
+"""Contradictions end below 1, where likeness has no range left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Cosine similarities from which an embedding agrees with a track, and below which it contradicts."""
+
+    agree: float
+    contradict: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """A track as last seen, or a face: what linking looks at."""
@@ -68,14 +80,14 @@ def affinities(tracks: Sequence[Candidate], faces: Sequence[Candidate], options:
     cosine = cosine_matrix(tracks, faces)
     missed = np.array([[track.was_missed] for track in tracks])
     far = np.array([[track.unseen_s > options.max_gap_s] for track in tracks])
+    limits = _limits(options)
     compared = ~np.isnan(cosine)
-    agrees = compared & (cosine >= options.agree_cosine)
+    agrees = compared & (cosine >= limits.agree)
     by_likeness = agrees & plausible_moves(_boxes(tracks), _boxes(faces), options)
     by_box = (overlap >= options.min_iou) & ~far
-    by_box &= np.where(missed, ~compared | agrees, ~compared | (cosine >= options.contradict_cosine))
-    spread = 1.0 - options.contradict_cosine
+    by_box &= np.where(missed, ~compared | agrees, ~compared | (cosine >= limits.contradict))
     likeness = np.where(
-        compared, np.clip((cosine - options.contradict_cosine) / max(spread, 1e-6), 0, 1), LIKENESS_UNKNOWN
+        compared, np.clip((cosine - limits.contradict) / (1.0 - limits.contradict), 0, 1), LIKENESS_UNKNOWN
     )
     return np.where(by_box | by_likeness, overlap + likeness - MISSED_PENALTY * missed, -np.inf)
 
@@ -96,6 +108,14 @@ def plausible_moves(first_xyxy: VectorF32, second_xyxy: VectorF32, options: Trac
     shift = np.linalg.norm(_centres(first_xyxy)[:, None] - _centres(second_xyxy)[None, :], axis=2)
     plausible: MatrixBool = (shift <= options.max_shift * larger) & (larger <= options.max_resize * smaller)
     return plausible
+
+
+def _limits(options: TrackingOptions) -> _Limits:
+    if options.agree_cosine is None or options.contradict_cosine is None:
+        raise ValueError(
+            "tracking options: expected an encoder's cosines, as `AnalysisOptions` fills them in, got None"
+        )
+    return _Limits(options.agree_cosine, min(options.contradict_cosine, HIGHEST_CONTRADICTION))
 
 
 def _boxes(candidates: Sequence[Candidate]) -> VectorF32:

@@ -14,7 +14,7 @@ from pipeline.sightings.fold import FoldState, FoldStep, decode_state, encode_st
 from pipeline.sightings.rows import ClosedTrack
 from tests.builders import RUN, make_box, make_chunk_failed, make_face, make_face_chunk, make_sample, make_vector
 
-OPTIONS = TrackingOptions()
+OPTIONS = TrackingOptions(agree_cosine=0.55, contradict_cosine=0.25)
 
 
 def fold(chunks: Sequence[FaceChunk | ChunkFailed], *, saved: bool = False) -> list[FoldStep]:

@@ -12,7 +12,7 @@ from pipeline.sightings.rows import ClosedTrack
 from pipeline.sightings.tracking import Observation, OpenTrack, close_track, follow_faces, track_id_for
 from tests.builders import FRAME_SIZE_WH, make_box, make_face, make_sample, make_vector
 
-OPTIONS = TrackingOptions(max_gap_s=1.0, max_track_s=10.0)
+OPTIONS = TrackingOptions(max_gap_s=1.0, max_track_s=10.0, agree_cosine=0.55, contradict_cosine=0.25)
 GATED, FAILED = SampleState.GATED, SampleState.FAILED
 Step = tuple[Sample, Sequence[Face]]
 

@@ -76,3 +76,8 @@ def test_returning_face_prefers_its_own_missed_track() -> None:
     tracks = [Candidate(HERE, ADA, unseen_s=0.4, was_missed=True), Candidate(HERE, outlier, unseen_s=0.2)]
 
     assert pair_faces(tracks, [Candidate(HERE, ADA)], OPTIONS) == [Pair(0, 0)]
+
+
+def test_options_without_an_encoders_limits_are_refused() -> None:
+    with pytest.raises(ValueError, match="AnalysisOptions"):
+        pair_faces([Candidate(HERE, ADA)], [Candidate(HERE, ADA)], TrackingOptions())
