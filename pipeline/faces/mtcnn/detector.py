@@ -16,7 +16,9 @@ from pipeline.options import DetectionOptions
 from pipeline.schemas import ImageU8, VectorF32, check_array
 
 BATCH_FRAMES = 4
-"""Frames that go through the networks together: shares the costs of a call, and bounds the memory."""
+"""Frames that go through the networks together, at most: shares the costs of a call."""
+BATCH_PIXELS = 1_000_000
+"""Pixels on their largest level together, at most (one frame may have more): P-Net takes some 120 bytes for each."""
 
 
 class MtcnnDetector:
@@ -34,7 +36,10 @@ class MtcnnDetector:
         ]
 
     def detect_chunk(self, frames_bgr: Sequence[ImageU8], starts_shot: Sequence[bool]) -> list[Detections]:
-        """The faces of consecutive frames of one size; see `Detector`."""
+        """The faces of consecutive frames of one size; see `Detector`.
+
+        With `chunk_saving` most frames are not searched whole (see `following.py`).
+        """
         if len(starts_shot) != len(frames_bgr):
             raise ValueError(
                 f"starts_shot: expected one entry for each of {len(frames_bgr)} frames, got {len(starts_shot)}"
@@ -53,26 +58,28 @@ class _Frames:
     def __init__(self, frames_bgr: Sequence[ImageU8], cascade: Cascade, options: DetectionOptions) -> None:
         height, width = frames_bgr[0].shape[:2]
         self._levels = pyramid_levels((width, height), options.min_face_size_for(height))
+        largest_pixels = max((level.size_wh[0] * level.size_wh[1] for level in self._levels), default=1)
+        self._batch_frames = max(1, min(BATCH_FRAMES, BATCH_PIXELS // largest_pixels))
         self._frames_bgr = frames_bgr
         self._cascade = cascade
 
     def search(self, frames: IndexArray) -> list[Detections]:
         found: list[Detections] = []
-        for batch in _batches(frames):
+        for batch in self._batches(frames):
             pictures = [self._frames_bgr[frame] for frame in batch]
             found += self._cascade.confirm(pictures, self._cascade.propose(pictures, self._levels))
         return found
 
     def look(self, frames: IndexArray, squares_xyxy: Sequence[VectorF32]) -> list[Detections]:
         found: list[Detections] = []
-        for batch in _batches(np.arange(len(frames))):
+        for batch in self._batches(np.arange(len(frames))):
             pictures = [self._frames_bgr[frame] for frame in frames[batch]]
             found += self._cascade.confirm(pictures, _candidates([squares_xyxy[place] for place in batch]))
         return found
 
-
-def _batches(numbers: IndexArray) -> list[IndexArray]:
-    return [numbers[start : start + BATCH_FRAMES] for start in range(0, len(numbers), BATCH_FRAMES)]
+    def _batches(self, numbers: IndexArray) -> list[IndexArray]:
+        size = self._batch_frames
+        return [numbers[start : start + size] for start in range(0, len(numbers), size)]
 
 
 def _candidates(squares_xyxy: Sequence[VectorF32]) -> Candidates:

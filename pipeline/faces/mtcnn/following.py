@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.faces.detection import Detections
 from pipeline.faces.mtcnn.boxes import IndexArray, square_boxes
+from pipeline.faces.mtcnn.suppression import undisturbed
 from pipeline.schemas import VectorF32
 
 SEARCH_SPACING = 5
@@ -25,6 +26,8 @@ LARGEST_SHIFT = 1.0
 """How far a face may have moved between two known frames to be the same one, in face sizes."""
 LARGEST_GROWTH = 2.0
 """How many times larger it may have become."""
+SAME_PLACE = 0.8
+"""The overlap from which two predictions are one, and the better founded one stays."""
 LOOKS_XY = ((0.0, 0.0), (0.2, 0.0), (-0.2, 0.0), (0.0, 0.2), (0.0, -0.2))
 """Where to look for a face around its predicted place, in face sizes: R-Net pulls a box back from about this far."""
 
@@ -82,6 +85,7 @@ def predict_squares(before_xyxy: VectorF32, after_xyxy: VectorF32, fraction: flo
     first, second = same_faces(before_xyxy, after_xyxy)
     between = before_xyxy[first] * np.float32(1 - fraction) + after_xyxy[second] * np.float32(fraction)
     squares = square_boxes(np.concatenate([between, before_xyxy, after_xyxy]))
+    squares = squares[undisturbed(squares, SAME_PLACE, "union")]
     sides = squares[:, 2:] - squares[:, :2]
     shifts = sides[:, None] * np.array(LOOKS_XY, np.float32)
     looks: VectorF32 = squares[:, None] + np.concatenate([shifts, shifts], axis=2)

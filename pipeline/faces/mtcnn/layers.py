@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from pipeline.schemas import VectorF32
 
@@ -33,6 +34,26 @@ def prelu(x: Tensor, slopes: VectorF32) -> Tensor:
 def convolve(x: Tensor, kernel: VectorF32, bias: VectorF32) -> Tensor:
     """A convolution without padding."""
     return tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "VALID"), bias)
+
+
+def convolve_and_halve(x: Tensor, kernel: VectorF32, bias: VectorF32, slopes: VectorF32) -> Tensor:
+    """A convolution, PReLU and 2x2 max-pool in one, on channels that `rising_first` has ordered.
+
+    Where a slope is not negative PReLU rises, so pooling may come first, and PReLU sees a quarter of the pixels. Where
+    it is negative, PReLU is the larger of x and x * slope: the convolution makes both, and they are pooled apart.
+    """
+    n_rising = int((slopes >= 0).sum())
+    flipped = slice(n_rising, None)
+    kernels = np.concatenate([kernel, kernel[..., flipped] * slopes[flipped]], axis=-1)
+    biases = np.concatenate([bias, bias[flipped] * slopes[flipped]])
+    pooled = tf.nn.max_pool2d(convolve(x, kernels, biases), 2, 2, "SAME")
+    rising, falling, turned = tf.split(pooled, [n_rising, len(slopes) - n_rising, len(slopes) - n_rising], axis=-1)
+    return tf.concat([prelu(rising, slopes[:n_rising]), tf.maximum(falling, turned)], axis=-1)
+
+
+def rising_first(slopes: VectorF32) -> NDArray[np.intp]:
+    """The order of channels that puts those whose slope is not negative in front."""
+    return np.argsort(slopes < 0, kind="stable")
 
 
 def dense(x: Tensor, kernel: VectorF32, bias: VectorF32) -> Tensor:

@@ -17,17 +17,20 @@ from pipeline.faces.mtcnn.layers import (
     INPUT_MEAN,
     Tensor,
     convolve,
+    convolve_and_halve,
     dense,
     face_score,
     flatten_columns_first,
     fold_input,
     prelu,
+    rising_first,
 )
 from pipeline.faces.mtcnn.weights import load_arrays
 from pipeline.schemas import ImageU8, VectorF32
 
-BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Crops are padded up to one of these, so that oneDNN prepares its kernels (and cuDNN its plans) a few times only."""
+BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64)
+"""Crops are padded up to one of these, so that oneDNN prepares its kernels (and cuDNN its plans) a few times only.
+Larger batches cost more for each crop: their activations no longer fit into the caches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,18 +61,18 @@ class ProposalNet:
     """P-Net: looks at every spot of a level at once."""
 
     def __init__(self) -> None:
-        kernel_1, bias_1, slopes_1, kernel_2, bias_2, slopes_2, kernel_3, bias_3, slopes_3, *heads = load_arrays("pnet")
-        offset_kernel, offset_bias, class_kernel, class_bias = heads
-        kernel_1, bias_1 = fold_input(kernel_1, bias_1)
+        arrays = load_arrays("pnet")
+        order = rising_first(arrays[2].ravel())
+        kernel_1, bias_1 = fold_input(arrays[0][..., order], arrays[1][order])
+        offset, (class_kernel, class_bias) = arrays[9:11], arrays[11:13]
 
         def propose(images: Tensor, threshold: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            x = prelu(convolve(tf.cast(images, tf.float32), kernel_1, bias_1), slopes_1)
-            x = tf.nn.max_pool2d(x, 2, 2, "SAME")
-            x = prelu(convolve(x, kernel_2, bias_2), slopes_2)
-            x = prelu(convolve(x, kernel_3, bias_3), slopes_3)
+            x = convolve_and_halve(tf.cast(images, tf.float32), kernel_1, bias_1, arrays[2].ravel()[order])
+            x = prelu(convolve(x, arrays[3][:, :, order], arrays[4]), arrays[5])
+            x = prelu(convolve(x, arrays[6], arrays[7]), arrays[8])
             scores = face_score(x, class_kernel[0, 0], class_bias)
             cells = tf.where(scores > threshold)
-            offsets = dense(tf.gather_nd(x, cells), offset_kernel[0, 0], offset_bias)
+            offsets = dense(tf.gather_nd(x, cells), offset[0][0, 0], offset[1])
             return cells, offsets, tf.gather_nd(scores, cells)
 
         self._propose = tf.function(propose).get_concrete_function(

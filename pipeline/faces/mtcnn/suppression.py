@@ -24,11 +24,11 @@ def suppress(candidates: Candidates, threshold: float, overlap: Overlap) -> Inde
     order = np.lexsort((-candidates.scores, candidates.frames))
     starts = np.flatnonzero(np.diff(candidates.frames[order], prepend=-1))
     groups = np.split(order, starts[1:])
-    kept = [group[_undisturbed(candidates.boxes_xyxy[group], threshold, overlap)] for group in groups]
+    kept = [group[undisturbed(candidates.boxes_xyxy[group], threshold, overlap)] for group in groups]
     return np.concatenate(kept)
 
 
-def _undisturbed(boxes_xyxy: VectorF32, threshold: float, overlap: Overlap) -> IndexArray:
+def undisturbed(boxes_xyxy: VectorF32, threshold: float, overlap: Overlap) -> IndexArray:
     """Indices of those of one frame's boxes, best first, that no better box overlaps by more than `threshold`."""
     disturbed = np.zeros(len(boxes_xyxy), bool)
     for start in range(0, len(boxes_xyxy), BLOCK_BOXES):
