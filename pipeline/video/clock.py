@@ -32,8 +32,8 @@ def wall_clock_start(
 ) -> tuple[datetime, str]:
     """When the recording at `path` began (aware, UTC), and by which clock: argument, metadata, filename or mtime.
 
-    Times without a zone are in `zone`. Times later than `now` (by default, the file's modification) are not believed,
-    except an argument. The modification is taken for the end of the recording, which lasts `duration_s`.
+    Times without a zone are in `zone`. A time more than a day after `now` is not believed unless it is the argument.
+    The file's modification is taken for the end of the recording, which lasts `duration_s`.
     """
     if argument is not None:
         return _to_utc(argument, zone), "argument"

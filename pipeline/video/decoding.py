@@ -12,6 +12,7 @@ import av
 
 from pipeline.errors import SourceUnreadable
 from pipeline.video.container import Footage
+from pipeline.video.losses import LossLedger
 from pipeline.video.timeline import MediaTimeline
 
 logger = logging.getLogger(__name__)
@@ -56,9 +57,7 @@ class FrameReader:
         self._expects_frames = not (footage.states_duration or keyframes_only)
         self._timeline = MediaTimeline(self.frame_s)
         self._after_seek = False
-        self._losses: set[int | None] = set()
-        self._n_claimed = 0
-        self._is_first = True
+        self._losses = LossLedger()
         self.data_end = Fraction(0)
         """Media time, in seconds, up to which there is data, decodable or not."""
         self.broke_off: str | None = None
@@ -68,7 +67,7 @@ class FrameReader:
     @property
     def n_lost(self) -> int:
         """Pictures lost since the first frame, damaged or not decodable; all of them as long as there is no frame."""
-        return self._n_claimed + len(self._losses)
+        return self._losses.n_lost
 
     @property
     def n_jumps(self) -> int:
@@ -99,18 +98,15 @@ class FrameReader:
         first = self.begins_at
         self._container.seek(int((first + media_time) / self._stream.time_base), stream=self._stream)
         self._timeline = MediaTimeline(self.frame_s, first)
-        self._after_seek = self._is_first = True
-        self._losses.clear()
+        self._losses = LossLedger()
+        self._after_seek = True
         self._frames = self._decode_all()
 
     def _decode_all(self) -> Iterator[DecodedFrame]:
-        due = None
+        due: Fraction | None = None
         for picture in self._pictures():
             time = self._timeline.place(_seconds(picture.pts, picture.time_base))
-            n_lost_before = self._claim_losses(picture.pts)
-            if due is not None and time > due and not n_lost_before:
-                n_lost_before = 1
-                self._n_claimed += 1
+            n_lost_before = self._losses.claim(picture.pts, is_overdue=due is not None and time > due)
             duration = _seconds(picture.duration, picture.time_base) or Fraction(0)
             due = time + LONGEST_GAP * max(duration, self.frame_s) if self._expects_frames else None
             yield DecodedFrame(picture, time, duration, n_lost_before)
@@ -132,7 +128,7 @@ class FrameReader:
                 yield packet
         except av.FFmpegError as error:
             self.broke_off = error.strerror or "unreadable data"
-            logger.warning("reading stopped: %s", self.broke_off)
+            logger.info("reading broke off: %s", self.broke_off)
 
     def _note_extent(self, packet: Any) -> None:
         """Keep how far the data reaches, decodable or not."""
@@ -157,22 +153,11 @@ class FrameReader:
 
     def _is_whole(self, picture: Any) -> bool:
         """The picture of a damaged packet may look whole to the decoder, and is none."""
-        return not picture.is_corrupt and (picture.pts is None or picture.pts not in self._losses)
+        return not picture.is_corrupt and not self._losses.has_lost(picture.pts)
 
     def _lose(self, pts: int | None, floor: int | None) -> None:
-        """Note a loss by its time stamp, since decoders give pictures later than they take packets."""
         if _is_from(floor, pts):
-            self._losses.add(pts)
-
-    def _claim_losses(self, pts: int | None) -> int:
-        """The number of losses up to the frame of `pts`; those before the first frame belong to no media time."""
-        claimed = {loss for loss in self._losses if loss is None or pts is None or loss <= pts}
-        self._losses -= claimed
-        if self._is_first:
-            self._is_first = False
-            return 0
-        self._n_claimed += len(claimed)
-        return len(claimed)
+            self._losses.note(pts)
 
 
 def _is_from(floor: int | None, pts: int | None) -> bool:
