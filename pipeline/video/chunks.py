@@ -26,7 +26,7 @@ def read_chunks(
         for number, pictures in groupby(reader.read(), key=_chunk_number):
             yield _make_chunk(run, number, list(pictures), reader.shape.upright_wh)
             n_chunks = number + 1
-        yield RunEnded(run, n_chunks, reader.ending.problem if reader.ending else None)
+        yield RunEnded(run, n_chunks, reader.problem)
 
 
 def _chunk_number(picture: SampledPicture) -> int:

@@ -10,7 +10,7 @@ from pipeline.options import SamplingOptions
 from pipeline.schemas import CHUNK_SAMPLES, ImageU8, Sample, SampleState
 from pipeline.video.container import Footage
 from pipeline.video.decoding import DecodedFrame, FrameReader
-from pipeline.video.ending import Ending, judge_ending
+from pipeline.video.ending import judge_ending
 from pipeline.video.gate import MotionGate
 from pipeline.video.pictures import PictureShape, convert_to_i420, shape_pictures, view_luma
 from pipeline.video.sampling import make_sampler
@@ -40,16 +40,17 @@ class SampleReader:
         self.shape: PictureShape = shape_pictures(first.picture, footage.pixel_aspect, options.largest_side)
         self._frames: Iterable[DecodedFrame] = rest
         self._last = first
-        self.ending: Ending | None = None
-        """How the video ended, once all samples are read."""
+        self.problem: str | None = None
+        """What of the video is missing or damaged, in words for the user; known once all samples are read."""
 
     def read(self) -> Iterator[SampledPicture]:
         """The samples in order, without a gap."""
         for frame in self._frames:
             yield from self._place(frame)
             self._last = frame
-        self.ending = judge_ending(self._footage, self._reader, self._last, self._options)
-        for sample in self._sampler.finish(self.ending.lasts_until, self.ending.failed_until):
+        ending = judge_ending(self._footage, self._reader, self._last, self._options)
+        self.problem = ending.problem
+        for sample in self._sampler.finish(ending.lasts_until, ending.failed_until):
             if sample.index >= self._first_index:
                 yield SampledPicture(sample, None)
 

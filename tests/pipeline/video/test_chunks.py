@@ -119,6 +119,20 @@ def test_cells_whose_data_is_destroyed_have_failed(make_clip: MakeClip, tmp_path
     assert ended.problem is not None
 
 
+def test_decoder_prints_nothing_about_damage(
+    make_clip: MakeClip, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    content = bytearray(make_clip("noisy.mkv", 50).read_bytes())
+    capfd.readouterr()
+    content[len(content) // 2 :: 97] = bytes(len(content[len(content) // 2 :: 97]))
+    (tmp_path / "noisy.mkv").write_bytes(content)
+
+    _, ended = read_run(tmp_path / "noisy.mkv")
+
+    assert ended.problem is not None
+    assert capfd.readouterr() == ("", "")
+
+
 def test_gap_in_a_broadcast_stream_has_failed(make_clip: MakeClip, tmp_path: Path) -> None:
     content = bytearray(make_clip("broadcast.ts", 250, options=WritingOptions(codec_options={"g": "25"})).read_bytes())
     middle = len(content) // 188 // 2 * 188
