@@ -6,7 +6,9 @@ Hides pydantic-settings.
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +88,11 @@ class Settings(BaseSettings):
             identity=self.identity,
         )
 
+    def environment(self) -> dict[str, str]:
+        """These settings as environment variables, for a process of ours; secrets are in plain text there."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {f"FACETRAIL_{name.upper()}": _as_text(value) for name, value in values.items() if value is not None}
+
 
 def load_settings(**flags: Any) -> Settings:
     """Load the settings, with `flags` above everything; flags that are None count as not given.
@@ -103,6 +110,20 @@ def load_settings(**flags: Any) -> Settings:
 def file_values() -> dict[str, Any]:
     """What the YAML file says, as it stands there; empty without a file."""
     return dict(YamlConfigSettingsSource(Settings, yaml_file=_config_file())())
+
+
+def is_given(section: str, name: str) -> bool:
+    """Whether the environment or the YAML file sets `name` of `section`, such as the encoder of encoding."""
+    variable = f"FACETRAIL_{section}__{name}".upper()
+    return variable in os.environ or name in (file_values().get(section) or {})
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if is_dataclass(value) and not isinstance(value, type):
+        return json.dumps(asdict(value))
+    return str(value)
 
 
 def _config_file() -> Path | None:

@@ -12,6 +12,7 @@ from pipeline.errors import ChunkRejected, MessageError, TransportLost
 from pipeline.schemas import RunKey
 from workers.keeper import Keeper
 from workers.messages import Item, Work, give_up, pack, unpack
+from workers.pulse import Pulse
 from workers.wire.transport import Burial, Delivery, Subscription, Transport, backoff_s
 
 logger = logging.getLogger(__name__)
@@ -56,12 +57,12 @@ class StageLoop:
         self._stop = stop
         self._options = options
         self._claimed_at = -options.min_idle_s
-        self._keeper = Keeper(transport, self._subscription, options.min_idle_s / 3)
+        self._keeper = Keeper(transport, self._subscription)
 
     def run(self) -> None:
         """Work until `stop` is set; a lost server is waited for."""
         failures = 0
-        with self._keeper:
+        with Pulse(f"{self._stage.name} keeper", self._options.min_idle_s / 3, self._keeper.touch):
             while not self._stop.is_set():
                 try:
                     self.step()

@@ -80,12 +80,12 @@ class RedisTransport:
         self.is_local = urlsplit(url).scheme == "unix"
 
     def ping(self) -> None:
-        with _errors_translated():
+        with errors_translated():
             self._redis.ping()
 
     def publish(self, stream: str, envelope: Envelope) -> None:
         slot = envelope.slot
-        with _errors_translated(), self._redis.pipeline(transaction=True) as transaction:
+        with errors_translated(), self._redis.pipeline(transaction=True) as transaction:
             transaction.hset(_flight_key(slot.run.run_id), str(slot.number), str(envelope.n_bytes))
             transaction.xadd(stream, cast("dict[Any, Any]", envelope_fields(envelope)))
             transaction.execute()
@@ -93,7 +93,7 @@ class RedisTransport:
     def receive(self, subscription: Subscription, count: int, wait_s: float) -> list[Delivery]:
         streams: dict[Any, Any] = dict.fromkeys(subscription.streams, ">")
         block = max(1, round(wait_s * 1000)) if wait_s else None
-        with _errors_translated():
+        with errors_translated():
             try:
                 answer = self._redis.xreadgroup(subscription.group, subscription.consumer, streams, count, block)
             except redis.ResponseError as error:
@@ -106,7 +106,7 @@ class RedisTransport:
         ]
 
     def claim_idle(self, subscription: Subscription, min_idle_s: float, count: int) -> list[Delivery]:
-        with _errors_translated():
+        with errors_translated():
             try:
                 return [
                     delivery
@@ -119,7 +119,7 @@ class RedisTransport:
 
     def keep(self, subscription: Subscription, deliveries: Sequence[Delivery]) -> None:
         group, consumer = subscription.group, subscription.consumer
-        with _errors_translated():
+        with errors_translated():
             for delivery in deliveries:
                 self._redis.xclaim(delivery.stream, group, consumer, 0, [delivery.entry_id], justid=True)
 
@@ -130,7 +130,7 @@ class RedisTransport:
         note = flattened(burial_fields(envelope.slot, burial)) if burial else []
         limits: list[Field] = [envelope.slot.number, envelope.n_bytes, BURIED_KEPT, len(note)]
         arguments = [group, delivery.entry_id, *limits, *note, *flattened(envelope_fields(envelope))]
-        with _errors_translated():
+        with errors_translated():
             return bool(self._forward(keys=keys, args=arguments))
 
     def settle(self, group: str, deliveries: Sequence[Delivery], burial: Burial | None = None) -> None:
@@ -149,21 +149,21 @@ class RedisTransport:
                 _delete(transaction, group, delivery)
 
     def in_flight(self, run_id: str) -> Mapping[int, int]:
-        with _errors_translated():
+        with errors_translated():
             sizes = cast("dict[bytes, bytes]", self._redis.hgetall(_flight_key(run_id)))
         return {int(number): int(size) for number, size in sizes.items()}
 
     def end_flight(self, run_id: str) -> None:
-        with _errors_translated():
+        with errors_translated():
             self._redis.delete(_flight_key(run_id))
 
     def buried(self, count: int) -> list[Buried]:
-        with _errors_translated():
+        with errors_translated():
             entries = cast("list[Any]", self._redis.xrevrange(BURIED, count=count))
         return [read_buried(fields) for _, fields in entries]
 
     def stream_state(self, stream: str, group: str) -> StreamState:
-        with _errors_translated():
+        with errors_translated():
             try:
                 return self._stream_state(stream, group)
             except redis.ResponseError as error:
@@ -171,7 +171,7 @@ class RedisTransport:
                 return StreamState(stream, 0, 0, 0.0, ())
 
     def forwarded(self) -> Mapping[str, int]:
-        with _errors_translated():
+        with errors_translated():
             counts = cast("dict[bytes, bytes]", self._redis.hgetall(FORWARDED))
         return {group.decode(): int(count) for group, count in counts.items()}
 
@@ -212,7 +212,7 @@ class RedisTransport:
     @contextmanager
     def _transaction(self) -> Iterator[Pipeline]:
         """Commands that are executed together when the block ends; none, and the server is not asked."""
-        with _errors_translated(), self._redis.pipeline(transaction=True) as transaction:
+        with errors_translated(), self._redis.pipeline(transaction=True) as transaction:
             yield transaction
             transaction.execute()
 
@@ -234,7 +234,8 @@ def connect(url: str) -> redis.Redis:
 
 
 @contextmanager
-def _errors_translated() -> Iterator[None]:
+def errors_translated() -> Iterator[None]:
+    """Let `TransportLost` rise while the server is away, and `SettingsError` when it does not let us in."""
     try:
         yield
     except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as error:
@@ -260,5 +261,8 @@ def _flight_key(run_id: str) -> str:
     return f"ft:inflight:{run_id}"
 
 
-def _as_bytes(value: object) -> bytes | bytearray | memoryview:
-    return value if isinstance(value, (bytes, bytearray, memoryview)) else str(value).encode()
+def _as_bytes(value: bytes | bytearray | memoryview | str | float) -> bytes | bytearray | memoryview:
+    """As redis-py's own encoder does it; the text of a str enum is its value."""
+    if isinstance(value, str):
+        return value.encode()
+    return repr(value).encode() if isinstance(value, int | float) else value

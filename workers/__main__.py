@@ -1,0 +1,43 @@
+"""A worker process: `python -m workers STAGE... [--log FILE]`, with its settings from the environment.
+
+Exit codes: 0 after SIGTERM, 2 wrong settings or input, 4 the record cannot be written, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline.config import load_settings
+from pipeline.errors import InputError, PipelineError, StoreDamaged, StoreFull, WeightsError
+from workers.main import run_stages
+from workers.stack.logs import log_to
+
+WRONG_INPUT = 2
+STORAGE_TROUBLE = 4
+
+
+def main() -> None:
+    """Run the stages named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
+    parser.add_argument("stages", nargs="+", metavar="STAGE")
+    parser.add_argument("--log", type=Path, help="write the log here, and not to the terminal")
+    arguments = parser.parse_args()
+    log_to(arguments.log)
+    try:
+        run_stages(arguments.stages, load_settings())
+    except PipelineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(exit_code(error))
+
+
+def exit_code(error: PipelineError) -> int:
+    """What a supervisor is told: whether starting again can help."""
+    if isinstance(error, StoreFull | StoreDamaged):
+        return STORAGE_TROUBLE
+    return WRONG_INPUT if isinstance(error, InputError | WeightsError) else 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Running stages in this process: one thread a stage, sharing one TensorFlow."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.errors import SettingsError
+from workers.loop import LoopOptions, Stage, StageLoop
+from workers.stack.running import find_running_stack
+from workers.streams import RedisTransport
+from workers.wire.transport import Transport
+
+INGEST = "ingest"
+AGGREGATOR = "aggregator"
+DETECTOR = "detector"
+ENCODER = "encoder"
+STAGES = (INGEST, DETECTOR, ENCODER, AGGREGATOR)
+ENCODER_BATCH = 4
+"""Chunks an encoder takes at once; each is still a batch of its own for the network."""
+
+Work = Callable[[], None]
+
+
+def run_stages(stages: Sequence[str], settings: Settings) -> None:
+    """Work on `stages` until SIGTERM or SIGINT; returns with nothing in hand.
+
+    Raises `SettingsError` for stages that do not exist or cannot share a process, and whatever ends a stage.
+    """
+    check_stages(stages)
+    url = server_url(settings)
+    if INGEST in stages:
+        from workers.jobs import work_on_footage
+
+        os.environ["FACETRAIL_REDIS_URL"] = url  # the job reads its settings anew
+        work_on_footage(url)
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    transport = RedisTransport(url)
+    run_together(_works(stages, settings, transport, stop), stop)
+    transport.close()
+
+
+def check_stages(stages: Sequence[str]) -> None:
+    """Raise `SettingsError` unless one process can work on `stages`."""
+    unknown = sorted(set(stages) - set(STAGES))
+    if unknown or not stages:
+        raise SettingsError(f"stage: {', '.join(unknown) or 'none'} given; there are {', '.join(STAGES)}")
+    if INGEST in stages and len(set(stages)) > 1:
+        raise SettingsError(f"stage: {INGEST} forks, which TensorFlow does not survive; give it a process of its own")
+
+
+def server_url(settings: Settings) -> str:
+    """The server that was set, or that of the stack running on the data folder; raises `SettingsError`."""
+    if settings.redis_url is not None:
+        return settings.redis_url.get_secret_value()
+    running = find_running_stack(settings.data)
+    if running is None:
+        raise SettingsError(
+            f"redis_url: not set, and no Facetrail runs on {settings.data}; "
+            "set FACETRAIL_REDIS_URL, or start one with `facetrail up`"
+        )
+    return running.url
+
+
+def run_together(works: Sequence[Work], stop: threading.Event) -> None:
+    """Run every one in its own thread until one ends, then stop all; raises what ended the first."""
+    with ThreadPoolExecutor(max(1, len(works))) as threads:
+        futures = [threads.submit(work) for work in works]
+        wait(futures, return_when=FIRST_COMPLETED)
+        stop.set()
+    for future in futures:
+        future.result()
+
+
+def _works(stages: Sequence[str], settings: Settings, transport: Transport, stop: threading.Event) -> list[Work]:
+    works = [_loop_work(stage, transport, stop) for stage in _model_stages(stages, settings)]
+    if AGGREGATOR in stages:
+        works.append(_aggregator_work(settings, transport, stop))
+    return works
+
+
+def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
+    """The stages that run models, with those of the settings' options made already."""
+    if not {DETECTOR, ENCODER} & set(stages):
+        return []
+    from workers.detector import detector_stage
+    from workers.encoder import encoder_stage
+    from workers.messages import stage_options
+    from workers.models import Models
+
+    models, usual = Models(weights_dir(settings.data)), stage_options(settings.options())
+    made: list[Stage] = []
+    if DETECTOR in stages:
+        models.finder_for(usual)
+        made.append(detector_stage(models.finder_for))
+    if ENCODER in stages:
+        models.embedder_for(usual)
+        made.append(encoder_stage(models.embedder_for))
+    return made
+
+
+def weights_dir(data_dir: Path) -> Path:
+    """Where fetched weights are kept."""
+    return data_dir / "weights"
+
+
+def _loop_work(stage: Stage, transport: Transport, stop: threading.Event) -> Work:
+    options = LoopOptions(batch=ENCODER_BATCH if stage.name == ENCODER else 1)
+    consumer = f"{platform.node() or 'host'}-{os.getpid()}-{stage.name}-{uuid.uuid4().hex[:6]}"
+    return StageLoop(stage, transport, consumer, stop, options).run
+
+
+def _aggregator_work(settings: Settings, transport: Transport, stop: threading.Event) -> Work:
+    from pipeline.control.database import open_control
+    from pipeline.control.runs import Runs
+    from pipeline.sightings.recording import Recorder
+    from pipeline.sightings.store import Store
+    from workers.aggregator import Aggregator, AggregatorOptions
+    from workers.jobs import JobQueue, tend_runs
+
+    database_url = settings.database_url.get_secret_value() if settings.database_url else None
+    control = open_control(settings.data, database_url)
+    runs, jobs = Runs(control), JobQueue(server_url(settings))
+    recorder = Recorder(control, Store(settings.data))
+    return Aggregator(
+        control,
+        recorder,
+        transport,
+        stop,
+        AggregatorOptions(),
+        tend=lambda: tend_runs(runs, jobs, datetime.now(UTC)),
+    ).run

@@ -1,0 +1,47 @@
+"""The models that a worker process hosts: made once for each set of options, shared by its stages.
+
+TensorFlow is imported when the first of them is made.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.encoders.embedding import FaceEmbedder
+from pipeline.encoders.manifest import encoder_entry
+from pipeline.encoders.registry import load_encoder
+from pipeline.faces.alignment import TEMPLATES
+from pipeline.faces.finding import FaceFinder
+from pipeline.options import DetectionOptions, EncodingOptions
+from workers.wire.headers import StageOptions
+
+KEPT = 4
+"""Sets of options whose models stay in memory."""
+
+
+class Models:
+    """Finders and embedders by options; several threads may ask at once."""
+
+    def __init__(self, weights_dir: Path) -> None:
+        self._weights_dir = weights_dir
+        self._finder = lru_cache(KEPT)(_make_finder)
+        self._embedder = lru_cache(KEPT)(self._make_embedder)
+
+    def finder_for(self, options: StageOptions) -> FaceFinder:
+        """The finder for these options."""
+        return self._finder(options.detection, options.encoding)
+
+    def embedder_for(self, options: StageOptions) -> FaceEmbedder:
+        """The embedder for these options; fetches its weights when they are not there yet."""
+        return self._embedder(options.encoding.encoder)
+
+    def _make_embedder(self, encoder: str) -> FaceEmbedder:
+        return FaceEmbedder(load_encoder(encoder, self._weights_dir))
+
+
+def _make_finder(detection: DetectionOptions, encoding: EncodingOptions) -> FaceFinder:
+    from pipeline.faces.mtcnn.detector import MtcnnDetector
+
+    template = TEMPLATES[encoder_entry(encoding.encoder).alignment]
+    return FaceFinder(MtcnnDetector(detection), template, encoding)

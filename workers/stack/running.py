@@ -1,0 +1,205 @@
+"""The whole stack on one data folder: started here, or found running; one at a time.
+
+with running_stack(settings) as stack:      starts server and workers, or joins those that run already
+    stack.url, stack.health(), stack.is_alive()
+find_running_stack(data_dir)                 what runs there, or None
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Protocol
+
+import msgspec
+
+from pipeline.config import Settings
+from pipeline.errors import SettingsError, TransportLost
+from workers.stack.children import ChildSpec
+from workers.stack.embedded import embedded_server, make_run_dir, remove_socket
+from workers.stack.supervisor import StackHealth, Supervisor
+
+LOCK_NAME = "stack.lock"
+NOTE_NAME = "stack.json"
+JOIN_S = 30.0
+"""How long another stack on the folder may take to come up."""
+JOIN_LOOK_S = 0.05
+PACKAGES = Path(__file__).resolve().parent.parent.parent
+"""The folder that holds our packages, for child processes that do not start in it."""
+
+
+class RunningStack(Protocol):
+    """A server with workers around it."""
+
+    @property
+    def url(self) -> str:
+        """Of the server."""
+
+    def health(self) -> StackHealth:
+        """How the children are; a stack of another process only says that there are no problems it knows of."""
+
+    def is_alive(self) -> bool:
+        """False when nobody looks after the workers any more."""
+
+
+class StackNote(msgspec.Struct, frozen=True):
+    """What a stack leaves in its data folder for others to find it by."""
+
+    pid: int
+    url: str
+
+
+class OwnStack:
+    """A stack that this process started."""
+
+    def __init__(self, url: str, supervisor: Supervisor) -> None:
+        self.url = url
+        self._supervisor = supervisor
+
+    def health(self) -> StackHealth:
+        return self._supervisor.health()
+
+    def is_alive(self) -> bool:
+        return True
+
+
+class FoundStack:
+    """A stack that another process looks after."""
+
+    def __init__(self, url: str, run_dir: Path) -> None:
+        self.url = url
+        self._run_dir = run_dir
+
+    def health(self) -> StackHealth:
+        return StackHealth(())
+
+    def is_alive(self) -> bool:
+        return _is_locked(self._run_dir)
+
+
+@contextmanager
+def running_stack(settings: Settings, *, persistent: bool = False) -> Iterator[RunningStack]:
+    """Server and workers on the settings' data folder while the block lasts.
+
+    Raises `TransportLost` when the server does not come up, or a stack that is running there does not answer.
+    """
+    run_dir = make_run_dir(settings.data)
+    while True:
+        with _lock(run_dir) as lock:
+            if lock is not None:
+                with _own_stack(settings, run_dir, persistent=persistent) as stack:
+                    yield stack
+                return
+        found = _join(settings, run_dir)
+        if found is not None:
+            yield found
+            return
+
+
+def find_running_stack(data_dir: Path) -> FoundStack | None:
+    """The stack that another process runs on the data folder; None when there is none, or it is not up yet."""
+    run_dir = data_dir.resolve() / "run"
+    note = run_dir / NOTE_NAME
+    if not _is_locked(run_dir) or not note.is_file():
+        return None
+    try:
+        return FoundStack(msgspec.json.decode(note.read_bytes(), type=StackNote).url, run_dir)
+    except (msgspec.DecodeError, FileNotFoundError):
+        return None
+
+
+@contextmanager
+def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool) -> Iterator[OwnStack]:
+    server = None if settings.redis_url else embedded_server(run_dir, persistent=persistent)
+    url = server.url if server else settings.redis_url.get_secret_value() if settings.redis_url else ""
+    logs_dir = settings.data.resolve() / "logs"
+    logs_dir.mkdir(parents=True, exist_ok=True)
+    environment = _worker_environment(settings, url)
+    server_spec = ChildSpec("server", server.command, environment, logs_dir / "server.stderr") if server else None
+    supervisor = Supervisor(url, server_spec, worker_specs(settings, environment, logs_dir))
+    try:
+        supervisor.start()
+        if server is not None:  # of a server of the user's only the settings tell, with its password
+            _write_note(run_dir, StackNote(os.getpid(), url))
+        yield OwnStack(url, supervisor)
+    finally:
+        (run_dir / NOTE_NAME).unlink(missing_ok=True)
+        supervisor.stop()
+        if server is not None:
+            remove_socket(server, run_dir)
+
+
+def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: Path) -> list[ChildSpec]:
+    """The worker processes that the settings ask for."""
+    model_stages = ["detector"] if settings.encoders else ["detector", "encoder"]
+    groups = [
+        ("aggregator", ["aggregator"]),
+        *((f"ingest-{number}", ["ingest"]) for number in range(1, settings.ingests + 1)),
+        *((f"detector-{number}", model_stages) for number in range(1, settings.detectors + 1)),
+        *((f"encoder-{number}", ["encoder"]) for number in range(1, settings.encoders + 1)),
+    ]
+    return [
+        ChildSpec(
+            name=name,
+            command=(sys.executable, "-m", "workers", *stages, "--log", str(logs_dir / f"{name}.log")),
+            environment=environment,
+            stderr=logs_dir / f"{name}.stderr",
+        )
+        for name, stages in groups
+    ]
+
+
+def _worker_environment(settings: Settings, url: str) -> dict[str, str]:
+    """Ours, with these settings above everything; secrets go this way and never through the command line."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FACETRAIL_")}
+    kept = {name: os.environ[name] for name in ("FACETRAIL_CONFIG",) if name in os.environ}
+    path = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH", "")]))
+    ours = settings.model_copy(update={"data": settings.data.resolve()}).environment()
+    return {**inherited, **kept, **ours, "FACETRAIL_REDIS_URL": url, "PYTHONPATH": path}
+
+
+def _join(settings: Settings, run_dir: Path) -> FoundStack | None:
+    """The stack that has the lock, once it is up; None when it has ended meanwhile."""
+    pause = threading.Event()
+    for _ in range(round(JOIN_S / JOIN_LOOK_S)):
+        if not _is_locked(run_dir):
+            return None
+        if settings.redis_url is not None:
+            return FoundStack(settings.redis_url.get_secret_value(), run_dir)
+        found = find_running_stack(settings.data)
+        if found is not None:
+            return found
+        pause.wait(JOIN_LOOK_S)
+    raise TransportLost(f"the Facetrail that runs on {settings.data} does not come up; end it, or try again")
+
+
+@contextmanager
+def _lock(run_dir: Path) -> Iterator[IO[bytes] | None]:
+    """The folder's lock, or None while another process has it; the system frees it with the process."""
+    with (run_dir / LOCK_NAME).open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        except OSError as error:
+            raise SettingsError(f"the data folder {run_dir.parent} cannot be locked: {error.strerror}") from error
+        else:
+            yield file
+
+
+def _is_locked(run_dir: Path) -> bool:
+    if not (run_dir / LOCK_NAME).is_file():
+        return False
+    with _lock(run_dir) as lock:
+        return lock is None
+
+
+def _write_note(run_dir: Path, note: StackNote) -> None:
+    temporary = run_dir / f".{NOTE_NAME}"
+    temporary.write_bytes(msgspec.json.encode(note))
+    temporary.replace(run_dir / NOTE_NAME)

@@ -1,0 +1,65 @@
+"""What the workers are at: what waits where, what is on its way, and who is there to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeline.control.run_records import RunRecord
+from workers.wire.transport import (
+    AGGREGATORS,
+    DETECTORS,
+    ENCODERS,
+    FACES,
+    FRAMES,
+    Buried,
+    StreamState,
+    Transport,
+    matches_stream,
+)
+
+BURIED_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FlightStatus:
+    """What one run has on its way."""
+
+    run_id: str
+    n_chunks: int
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersStatus:
+    """One look at the server; two of them give rates."""
+
+    streams: tuple[StreamState, ...]
+    flights: tuple[FlightStatus, ...]
+    forwarded: Mapping[str, int]
+    """Group of workers -> chunks it finished since the server started."""
+    buried: tuple[Buried, ...]
+    """The latest messages that nobody could process, newest first."""
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """Those that asked for work within the last seconds."""
+        return tuple(sorted({consumer for stream in self.streams for consumer in stream.consumers}))
+
+
+def read_status(transport: Transport, runs: Iterable[RunRecord]) -> WorkersStatus:
+    """Look at the server, for the active ones among `runs`. Raises `TransportLost`."""
+    active = [record.run for record in runs if record.state.is_active]
+    own_streams = sorted({matches_stream(run.source_id) for run in active})
+    streams = [(FRAMES, DETECTORS), (FACES, ENCODERS), *((stream, AGGREGATORS) for stream in own_streams)]
+    return WorkersStatus(
+        streams=tuple(transport.stream_state(stream, group) for stream, group in streams),
+        flights=tuple(_flight(transport, run.run_id) for run in active),
+        forwarded=transport.forwarded(),
+        buried=tuple(transport.buried(BURIED_SHOWN)),
+    )
+
+
+def _flight(transport: Transport, run_id: str) -> FlightStatus:
+    sizes = transport.in_flight(run_id)
+    return FlightStatus(run_id, len(sizes), sum(sizes.values()))
