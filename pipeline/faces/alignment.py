@@ -63,10 +63,12 @@ def similarity_transform(source_xy: VectorF32, target_xy: VectorF32) -> np.ndarr
 
     None when the source points are not finite or coincide.
     """
+    if not np.isfinite(source_xy).all():
+        return None
     source, target = (np.asarray(points, np.float64) @ (1, 1j) for points in (source_xy, target_xy))
     centred = source - source.mean()
     spread = float(np.vdot(centred, centred).real)
-    if not np.isfinite(spread) or spread < len(source) * SMALLEST_SPREAD**2:
+    if spread < len(source) * SMALLEST_SPREAD**2:
         return None
     a = np.vdot(centred, target - target.mean()) / spread
     b = target.mean() - a * source.mean()
