@@ -29,7 +29,7 @@ class EmbeddedServer:
 
 
 def embedded_server(run_dir: Path, *, persistent: bool = False) -> EmbeddedServer:
-    """A server with its socket in `run_dir`, a folder for this user's eyes only, or near it when the path is too long.
+    """A server with its socket in `run_dir`, a folder for this user's eyes only, or elsewhere if it cannot be there.
 
     A persistent one finds the streams of its predecessor again. Raises `SettingsError` where no server is installed.
     """
@@ -65,7 +65,9 @@ def remove_socket(server: EmbeddedServer, run_dir: Path) -> None:
 
 
 def _socket_folder(run_dir: Path) -> Path:
-    if len(os.fsencode(run_dir / SOCKET_NAME)) <= MAX_SOCKET_PATH_BYTES:
+    path = run_dir / SOCKET_NAME
+    # CLIENT INFO, which RQ reads, names the path among fields that a space separates.
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES and not any(map(str.isspace, str(path))):
         return run_dir
     return Path(tempfile.mkdtemp(prefix="facetrail-"))
 
