@@ -10,9 +10,11 @@ import typer
 
 from dashboards.cli.examples import as_written
 from dashboards.cli.exits import MEANINGS
-from dashboards.cli.guard import DEBUG_VARIABLE, GuardedGroup
+from dashboards.cli.guard import DEBUG_VARIABLE, GuardedGroup, is_debug
 
 CONFIG_VARIABLE = "FACETRAIL_CONFIG"
+QUIET_TENSORFLOW = ("TF_CPP_MIN_LOG_LEVEL", "2")
+"""Errors only: TensorFlow otherwise tells every user about its build."""
 EPILOG = as_written("[bold]Exit codes[/]\n" + "\n".join(f"{code:>5}  {text}" for code, text in MEANINGS.items()))
 
 
@@ -48,5 +50,7 @@ def settle(
         raise typer.Exit
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
+    if not is_debug():
+        os.environ.setdefault(*QUIET_TENSORFLOW)
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config)

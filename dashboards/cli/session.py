@@ -9,7 +9,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import InputError, NotFound, SettingsError
+from pipeline.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -83,15 +83,3 @@ def folder_encoder(control: Control) -> str | None:
         return control.encoder(None)
     except SettingsError:
         return None
-
-
-def parse_fps(text: str | None) -> dict[str, float | None]:
-    """`--fps` as a setting: nothing when not given, None for every frame. Raises `InputError` for anything else."""
-    if text is None:
-        return {}
-    if text.strip().lower() == "every":
-        return {"fps": None}
-    try:
-        return {"fps": float(text)}
-    except ValueError as error:
-        raise InputError(f"--fps {text!r} is neither a number of samples a second nor 'every'") from error

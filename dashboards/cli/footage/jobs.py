@@ -14,6 +14,8 @@ from dashboards.cli.session import open_database, open_existing
 from pipeline.errors import InputError, NotFound
 
 if TYPE_CHECKING:
+    from dashboards.cli.session import Session
+    from pipeline.control.database import Control
     from pipeline.control.run_records import RunRecord
     from pipeline.control.runs import Runs
 
@@ -49,9 +51,9 @@ def jobs(
     with open_database(session) as control:
         runs = Runs(control)
         if cancel is not None:
-            found = [_cancel(runs, cancel)]
+            found = [_cancel(session, control, cancel)]
         elif retry is not None:
-            found = [_retry(runs, retry)]
+            found = [_retry(session, control, retry)]
         else:
             found = list(runs.active() if active else runs.list())
     if as_json:
@@ -93,23 +95,37 @@ def job_payload(run: RunRecord) -> dict[str, object]:
     }
 
 
-def _cancel(runs: Runs, wanted: str) -> RunRecord:
-    run = find_run(runs, wanted)
+def _cancel(session: Session, control: Control, wanted: str) -> RunRecord:
+    from pipeline.control.runs import Runs
+    from workers.stack.running import find_running_stack
+    from workers.streams import RedisTransport
+    from workers.submission import cancel_run
+
+    run = find_run(Runs(control), wanted)
     if not run.state.is_active:
         raise InputError(f"{run.label} is {run.state} already; there is nothing to cancel")
+    stack = find_running_stack(session.data_dir)
+    cancelled = cancel_run(control, RedisTransport(stack.url) if stack else None, run.run.run_id)
     say(f"cancelled; `facetrail jobs --retry {run.run.run_id}` goes on where it stopped")
-    return runs.cancel(run.run.run_id)
+    return cancelled
 
 
-def _retry(runs: Runs, wanted: str) -> RunRecord:
-    from pipeline.control.runs import NewRun
+def _retry(session: Session, control: Control, wanted: str) -> RunRecord:
+    from pipeline.control.runs import NewRun, Runs
+    from workers.stack.running import find_running_stack
+    from workers.submission import hand_over
 
-    run = find_run(runs, wanted)
-    if run.state.is_complete:
+    run = find_run(Runs(control), wanted)
+    if run.state.is_complete or run.state.is_active:
         raise InputError(f"{run.label} is {run.state}; there is nothing to try again")
-    say("queued; `facetrail up` works on what is queued")
     again = NewRun(run=run.run, options_json=run.options_json, encoder=run.encoder, gallery_version=run.gallery_version)
-    return runs.submit(again)
+    queued = Runs(control).submit(again)
+    stack = find_running_stack(session.data_dir)
+    if stack is None:
+        say("queued; `facetrail up` works on what is queued")
+    else:
+        hand_over(stack.url, [queued])
+    return queued
 
 
 def _print_jobs(found: list[RunRecord], zone: tzinfo) -> None:

@@ -61,15 +61,15 @@ def set_start(
     as_json: JsonFlag = False,
 ) -> None:
     """Correct when a source began: all its sightings move along, and attendance trusts it from then on."""
+    from dashboards.cli import owner
     from dashboards.cli.moments import parse_moment, show_moment
-    from dashboards.cli.owner import SourceOwner
     from pipeline.control.sources import Sources
 
     session = open_existing(data=data, time_zone=time_zone)
     start_ts = parse_moment(start, "WHEN", session.zone)
     with open_database(session) as control:
         found = Sources(control).find(source)
-        SourceOwner(session, control).set_start(found.source_id, start_ts)
+        owner.set_start(session, control, found.source_id, start_ts)
         changed = Sources(control).get(found.source_id)
     if as_json:
         emit_json({"source": changed})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboards.cli.identities.examining import Examined, Photo, examine_photos
+from dashboards.cli.identities.examining import Photo, examine_photos
 from dashboards.cli.identities.looking import models_of
 from dashboards.cli.progress import counting
 from pipeline.errors import GalleryEmpty
@@ -16,8 +16,7 @@ from pipeline.errors import GalleryEmpty
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.control.database import Control
-    from pipeline.control.people_records import NewReference
-    from pipeline.schemas import VectorF32
+    from pipeline.identity.enrolment import ReferenceReport
 
 ENROLLED = "enrolled"
 KNOWN = "known"
@@ -65,6 +64,7 @@ def enrol_folder(session: Session, control: Control, folder: Path) -> Enrolment:
     Raises `NotFound` without the folder, and `GalleryEmpty` when not a single picture of it can be used.
     """
     from pipeline.control.people import People
+    from pipeline.enrolling import enrol_people
     from pipeline.identity.photos import list_gallery
 
     encoder = control.encoder(session.settings.encoding.encoder)
@@ -72,65 +72,37 @@ def enrol_folder(session: Session, control: Control, folder: Path) -> Enrolment:
     enrolled = _enrolled_digests(control, encoder)
     fresh = tuple(photo for photo in photos if (photo.person, _digest(photo.path)) not in enrolled)
     examined = _examine(session, encoder, fresh)
-    verdicts = _verdicts(photos, examined)
+    verdicts = tuple(_verdict(photo, examined.get(photo)) for photo in photos)
     if not any(verdict.is_in_gallery for verdict in verdicts):
         raise GalleryEmpty(_nothing_usable(folder, verdicts))
     before = People(control).gallery_version()
-    version = _record(control, encoder, examined)
+    enrol_people(control, encoder, _by_person(examined))
+    version = People(control).gallery_version()
     return Enrolment(verdicts, version, is_changed=version != before)
 
 
-def _examine(session: Session, encoder: str, photos: tuple[Photo, ...]) -> list[Examined]:
+def _examine(session: Session, encoder: str, photos: tuple[Photo, ...]) -> dict[Photo, ReferenceReport]:
     if not photos:
-        return []
+        return {}
     with counting("looking at pictures", len(photos)) as advance_to:
-        done: list[Examined] = []
-        for examined in examine_photos(photos, models_of(session, encoder)):
-            done.append(examined)
+        done: dict[Photo, ReferenceReport] = {}
+        for photo, report in zip(photos, examine_photos(photos, models_of(session, encoder)), strict=False):
+            done[photo] = report
             advance_to(len(done))
     return done
 
 
-def _record(control: Control, encoder: str, examined: Iterable[Examined]) -> int:
-    from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.people import People
-
-    people: dict[str, list[NewReference]] = {}
-    for each in examined:
-        if each.report.is_usable and each.report.embedding is not None:
-            reference = _reference(encoder, each, each.report.embedding)
-            people.setdefault(each.photo.person, []).append(reference)
-    results = People(control).enrol_all(people)
-    for result in results:
-        for digest in result.added:
-            AuditLog(control).append("enrol", result.person_id, who=current_user(), image_sha256=digest)
-    return People(control).gallery_version()
+def _by_person(examined: Mapping[Photo, ReferenceReport]) -> dict[str, list[ReferenceReport]]:
+    reports: dict[str, list[ReferenceReport]] = {}
+    for photo, report in examined.items():
+        reports.setdefault(photo.person, []).append(report)
+    return reports
 
 
-def _reference(encoder: str, examined: Examined, embedding: VectorF32) -> NewReference:
-    from pipeline.control.people_records import NewReference
-
-    report = examined.report
-    return NewReference(
-        encoder=encoder,
-        embedding=embedding,
-        quality=report.quality.overall if report.quality else 0.0,
-        image_sha256=report.sha256,
-        image=examined.photo.path.read_bytes(),
-        image_suffix=examined.photo.path.suffix.lower(),
-    )
-
-
-def _verdicts(photos: Sequence[Photo], examined: Iterable[Examined]) -> tuple[Verdict, ...]:
-    found = {each.photo: each for each in examined}
-    return tuple(_verdict(photo, found.get(photo)) for photo in photos)
-
-
-def _verdict(photo: Photo, examined: Examined | None) -> Verdict:
+def _verdict(photo: Photo, report: ReferenceReport | None) -> Verdict:
     image = photo.path.name
-    if examined is None:
+    if report is None:
         return Verdict(person=photo.person, image=image, verdict=KNOWN, message="enrolled before", quality=None)
-    report = examined.report
     return Verdict(
         person=photo.person,
         image=image,

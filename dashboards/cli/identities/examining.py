@@ -1,7 +1,11 @@
-"""Examining pictures in a process of its own, so that its models' memory is free again when the workers start."""
+"""Examining pictures in a process of its own: its memory is free again when the workers start.
+
+It hides what TensorFlow tells about itself on stderr, which FACETRAIL_DEBUG=1 lets through.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +14,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboards.cli.guard import DEBUG_VARIABLE, is_debug
 from pipeline.errors import PipelineError, WeightsError
 from pipeline.options import DetectionOptions
 
 if TYPE_CHECKING:
     from pipeline.identity.enrolment import ReferenceReport
 
+STDERR = 2
 PATIENCE_S = 5.0
 """How long the process may take to leave, in seconds, once it has nothing left to do."""
 
@@ -37,16 +43,8 @@ class Models:
     cache_dir: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A picture and what was found in it."""
-
-    photo: Photo
-    report: ReferenceReport
-
-
-def examine_photos(photos: tuple[Photo, ...], models: Models) -> Iterator[Examined]:
-    """Each picture as it is done; raises `WeightsError` when the models cannot be had.
+def examine_photos(photos: tuple[Photo, ...], models: Models) -> Iterator[ReferenceReport]:
+    """What each picture shows, in order; raises `WeightsError` when the models cannot be had.
 
     A picture nearly the same as an earlier one of the same person is reported as that.
     """
@@ -56,8 +54,8 @@ def examine_photos(photos: tuple[Photo, ...], models: Models) -> Iterator[Examin
     process.start()
     there.close()
     try:
-        for photo in photos:
-            yield Examined(photo, _receive(here))
+        for _ in photos:
+            yield _receive(here)
     finally:
         here.close()
         process.join(PATIENCE_S)
@@ -68,7 +66,9 @@ def _receive(connection: Connection) -> ReferenceReport:
     try:
         answer: ReferenceReport | PipelineError = connection.recv()
     except EOFError as error:
-        raise WeightsError("the process that examines pictures ended; is there enough memory?") from error
+        raise WeightsError(
+            f"the process that examines pictures ended; is there enough memory? {DEBUG_VARIABLE}=1 shows its last words"
+        ) from error
     if isinstance(answer, PipelineError):
         raise answer
     return answer
@@ -77,6 +77,8 @@ def _receive(connection: Connection) -> ReferenceReport:
 def _examine_all(connection: Connection, photos: tuple[Photo, ...], models: Models) -> None:
     """The whole of the process: Ctrl-C is its parent's to handle, and an unread answer ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not is_debug():
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
     try:
         for report in _reports(photos, models):
             connection.send(report)
@@ -87,12 +89,13 @@ def _examine_all(connection: Connection, photos: tuple[Photo, ...], models: Mode
 
 
 def _reports(photos: tuple[Photo, ...], models: Models) -> Iterator[ReferenceReport]:
-    from dashboards.cli.identities.looking import load_models
     from pipeline.encoders.manifest import encoder_entry
+    from pipeline.encoders.registry import load_encoder
+    from pipeline.faces.mtcnn.detector import MtcnnDetector
     from pipeline.identity.enrolment import examine_image, flag_near_duplicate
 
     same_picture = encoder_entry(models.encoder).calibration.duplicate_cosine
-    detector, encoder = load_models(models)
+    detector, encoder = MtcnnDetector(models.detection), load_encoder(models.encoder, models.cache_dir)
     earlier: dict[str, list[ReferenceReport]] = {}
     for photo in photos:
         of_person = earlier.setdefault(photo.person, [])

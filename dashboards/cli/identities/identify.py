@@ -62,7 +62,7 @@ def identify(
 
     Leaves with 0 for somebody known, and with 1 otherwise. Every use is written to the audit log.
     """
-    from dashboards.cli.identities.looking import load_models, look_at, models_of
+    from dashboards.cli.identities.looking import look_at, models_of
     from pipeline.control.audit import AuditLog, current_user
     from pipeline.control.people import People
 
@@ -71,7 +71,7 @@ def identify(
         session = adopt_encoder(session, control)
         encoder = session.settings.encoding.encoder
         gallery = People(control).gallery(encoder)
-        report = look_at(image, load_models(models_of(session, encoder)))
+        (report,) = look_at([image], models_of(session, encoder))
         found = identify_face(session, report, gallery)
         about = found.person_id or ""
         AuditLog(control).append("identify", about, who=current_user(), image_sha256=report.sha256, detail=found.status)

@@ -1,48 +1,46 @@
-"""Looking for the one face of a picture that somebody asks about."""
+"""Looking for the one face of each picture that somebody asks about."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboards.cli.identities.examining import Models, Photo, examine_photos
+from dashboards.cli.progress import waiting
 from pipeline.errors import ImageUnreadable, NoFaceFound
 
 if TYPE_CHECKING:
-    from dashboards.cli.identities.examining import Models
     from dashboards.cli.session import Session
-    from pipeline.encoders.registry import Encoder
-    from pipeline.faces.detection import Detector
     from pipeline.identity.enrolment import ReferenceReport
 
 
 def models_of(session: Session, encoder: str) -> Models:
     """The models of a session, with the data folder's encoder."""
-    from dashboards.cli.identities.examining import Models
-
     return Models(encoder=encoder, detection=session.settings.detection, cache_dir=session.data_dir / "weights")
 
 
-def load_models(models: Models) -> tuple[Detector, Encoder]:
-    """Load detector and encoder; raises `WeightsError` when a model file cannot be had."""
-    from pipeline.encoders.registry import load_encoder
-    from pipeline.faces.mtcnn.detector import MtcnnDetector
-
-    return MtcnnDetector(models.detection), load_encoder(models.encoder, models.cache_dir)
-
-
-def look_at(path: Path, models: tuple[Detector, Encoder]) -> ReferenceReport:
-    """The face in the picture at `path`, encoded.
+def look_at(paths: Sequence[Path], models: Models) -> list[ReferenceReport]:
+    """The face in each picture, encoded.
 
     Raises `ImageUnreadable` for what is no picture, and `NoFaceFound` when there is no single face that can be used;
     both name the file.
     """
-    from pipeline.identity.enrolment import ReferenceStatus, examine_image
+    for path in paths:
+        if not path.is_file():
+            raise ImageUnreadable(f"{path}: there is no such file")
+    photos = tuple(Photo(str(number), path) for number, path in enumerate(paths))
+    with waiting("looking for faces"):
+        reports = list(examine_photos(photos, models))
+    for path, report in zip(paths, reports, strict=True):
+        _check(path, report)
+    return reports
 
-    if not path.is_file():
-        raise ImageUnreadable(f"{path}: there is no such file")
-    report = examine_image(path, *models)
+
+def _check(path: Path, report: ReferenceReport) -> None:
+    from pipeline.identity.enrolment import ReferenceStatus
+
     if report.status is ReferenceStatus.UNREADABLE:
         raise ImageUnreadable(f"{path}: {report.message}")
     if report.embedding is None:
         raise NoFaceFound(f"{path}: {report.message}")
-    return report

@@ -65,11 +65,11 @@ def relabel(source: SourceFlag = None, data: DataFlag = None, as_json: JsonFlag 
 
 
 def relabel_source(session: Session, control: Control, source: SourceRecord, gallery_version: int) -> Relabelled:
-    """Name one source's sightings by that gallery; raises `LeaseLost` while it is being worked on."""
-    from dashboards.cli.owner import SourceOwner
+    """Name one source's sightings by that gallery; raises `InputError` while it is being worked on."""
+    from dashboards.cli import owner
 
     before = _verdicts(session, source.source_id)
-    n_sightings = SourceOwner(session, control).relabel(source.source_id, gallery_version)
+    n_sightings = owner.refresh_sightings(session, control, source.source_id, gallery_version)
     changed = before ^ _verdicts(session, source.source_id)
     return Relabelled(
         source_id=source.source_id,

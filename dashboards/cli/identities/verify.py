@@ -94,22 +94,21 @@ def judge(score: float, policy: DecisionPolicy, encoder: str) -> Verification:
 
 
 def _compare_pictures(session: Session, control: Control, first: Path, second: Path) -> Verification:
-    from dashboards.cli.identities.looking import load_models, look_at, models_of
+    from dashboards.cli.identities.looking import look_at, models_of
 
-    models = load_models(models_of(session, session.settings.encoding.encoder))
-    one, other = look_at(first, models), look_at(second, models)
+    one, other = look_at([first, second], models_of(session, session.settings.encoding.encoder))
     _audit(control, "", one, f"with image {other.sha256}")
     return judge(_score(one, other), _policy(session), session.settings.encoding.encoder)
 
 
 def _compare_with_person(session: Session, control: Control, image: Path, name: str) -> Verification:
     from dashboards.cli.identities.asking import score_with
-    from dashboards.cli.identities.looking import load_models, look_at, models_of
+    from dashboards.cli.identities.looking import look_at, models_of
     from pipeline.control.people import People
 
     claimed = People(control).person(name)
     gallery = People(control).gallery(session.settings.encoding.encoder)
-    report = look_at(image, load_models(models_of(session, session.settings.encoding.encoder)))
+    (report,) = look_at([image], models_of(session, gallery.encoder))
     _audit(control, claimed.person_id, report, "")
     return judge(score_with(report, gallery, claimed.person_id), _policy(session), gallery.encoder)
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pipeline.control.database import Control
     from pipeline.control.runs import RunRecord, Runs
     from pipeline.control.sources import SourceRecord
-    from pipeline.identity.decision import DecisionPolicy
 
 
 def default_path(data_dir: Path, source_ids: frozenset[str] | None) -> Path:
@@ -77,7 +76,9 @@ def _shown_sources(control: Control, reading: Reading, wanted: SightingFilter) -
 
 
 def _report_source(runs: Runs, source: SourceRecord, run: RunRecord, reading: Reading) -> ReportSource:
-    policy = _policy(run)
+    from pipeline.sightings.recording_labels import shipped_policy
+
+    policy = shipped_policy(run)
     return ReportSource(
         source_id=source.source_id,
         label=source.label,
@@ -103,11 +104,3 @@ def describe_problem(runs: Runs, run: RunRecord) -> str | None:
     if run.state.is_active:
         parts.append("The run is still going on.")
     return " ".join(parts) or None
-
-
-def _policy(run: RunRecord) -> DecisionPolicy:
-    from pipeline.encoders.manifest import encoder_entry
-    from pipeline.identity.decision import policy_for
-    from pipeline.options import AnalysisOptions
-
-    return policy_for(encoder_entry(run.encoder).calibration, AnalysisOptions.from_json(run.options_json).identity)

@@ -1,1 +1,66 @@
-def register(a, panel): ...
+"""`facetrail up`: server and workers that stay."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import typer
+
+from dashboards.cli.examples import examples
+from dashboards.cli.flags import DataFlag
+from dashboards.cli.output import say
+from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
+from pipeline.errors import InputError, PipelineError
+
+if TYPE_CHECKING:
+    from workers.stack.running import RunningStack
+
+LOOK_EVERY_S = 0.5
+EXAMPLES = examples(
+    ("facetrail up", "until Ctrl-C; `facetrail submit VIDEO` gives it work"),
+    ("FACETRAIL_DETECTORS=4 facetrail up --data office", "more detectors, another data folder"),
+)
+
+
+def register(app: typer.Typer, panel: str) -> None:
+    """Add `up`."""
+    app.command(epilog=EXAMPLES, rich_help_panel=panel)(up)
+
+
+def up(data: DataFlag = None) -> None:
+    """Run the server and the workers on the data folder until Ctrl-C, and work off what was submitted.
+
+    Ctrl-C or SIGTERM finish what is in hand; the next start goes on from there.
+    """
+    from workers.stack.running import find_running_stack, running_stack
+
+    session = open_session(data=data)
+    if find_running_stack(session.data_dir) is not None:
+        raise InputError(f"a Facetrail runs on {session.data_dir} already; `facetrail status` shows it")
+    with open_database(session) as control:
+        session = adopt_encoder(session, control)
+    stop = _stop_on_sigterm()
+    with running_stack(session.settings) as stack:
+        say(f"running on {session.data_dir}; logs in {session.data_dir / 'logs'}; Ctrl-C stops")
+        _stay(session, stack, stop)
+        say("stopping; what is in hand is finished first")
+    say("stopped")
+
+
+def _stay(session: Session, stack: RunningStack, stop: threading.Event) -> None:
+    try:
+        while not stop.wait(LOOK_EVERY_S):
+            problem = stack.health().problem
+            if problem is not None:
+                raise PipelineError(f"the work cannot go on: {problem}; logs are in {session.data_dir / 'logs'}")
+    except KeyboardInterrupt:
+        return
+
+
+def _stop_on_sigterm() -> threading.Event:
+    import signal
+
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return stop

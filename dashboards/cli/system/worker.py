@@ -1,1 +1,41 @@
-def register(a, panel): ...
+"""`facetrail worker`: work on stages in this process, on this host or another."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dashboards.cli.examples import examples
+from dashboards.cli.flags import DataFlag
+from dashboards.cli.output import say
+from dashboards.cli.session import open_session
+
+EXAMPLES = examples(
+    ("FACETRAIL_REDIS_URL=rediss://:secret@server facetrail worker detector encoder", "on another host"),
+    ("facetrail worker detector", "one more detector beside `facetrail up`"),
+)
+
+
+def register(app: typer.Typer, panel: str) -> None:
+    """Add `worker`."""
+    app.command(epilog=EXAMPLES, rich_help_panel=panel)(worker)
+
+
+def worker(
+    stages: Annotated[list[str], typer.Argument(help="ingest, detector, encoder, aggregator.", metavar="STAGE...")],
+    data: DataFlag = None,
+) -> None:
+    """Work on stages until told to stop: detector and encoder anywhere, ingest and aggregator where the data folder is.
+
+    It uses FACETRAIL_REDIS_URL, or the server of a Facetrail that runs on the data folder. Several stages share one
+    TensorFlow. Ctrl-C or SIGTERM finish what is in hand; nothing is lost either way.
+    """
+    from workers.main import check_stages, run_stages
+    from workers.stack.logs import log_to
+
+    session = open_session(data=data)
+    check_stages(stages)
+    log_to(None)
+    say(f"working on {', '.join(stages)}; Ctrl-C stops")
+    run_stages(stages, session.settings)

@@ -1,0 +1,93 @@
+"""Having runs worked off: by the workers that run on the data folder, or by some started for the purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from dashboards.cli.exits import ExitCode
+from dashboards.cli.footage.following import Follower, Watched
+from dashboards.cli.output import say
+from pipeline.errors import PipelineError
+from pipeline.reports.durations import format_time_code
+
+if TYPE_CHECKING:
+    from dashboards.cli.session import Session
+    from pipeline.control.database import Control
+    from pipeline.control.run_records import RunRecord
+    from pipeline.options import AnalysisOptions
+    from workers.stack.running import RunningStack
+
+USUAL_FPS = 25.0
+"""Frames a second of a file that does not say how many it has."""
+
+
+def work_off(session: Session, control: Control, pending: Sequence[RunRecord]) -> list[RunRecord]:
+    """Wait until every run is over; returns them as they ended.
+
+    Workers are started unless some run on the data folder, and only when there is work. Ctrl-C leaves with code 130 and
+    says how to go on. Raises `PipelineError` when the workers cannot go on.
+    """
+    if not pending:
+        return []
+    from workers.stack.running import find_running_stack, running_stack
+    from workers.submission import hand_over
+
+    has_joined = find_running_stack(session.data_dir) is not None
+    watched = [Watched(run, samples_per_second(run)) for run in pending]
+    try:
+        with running_stack(session.settings) as stack:
+            hand_over(stack.url, pending)
+            return follow(control, stack, watched)
+    except KeyboardInterrupt:
+        _say_how_to_go_on(watched, has_joined=has_joined)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def follow(control: Control, stack: RunningStack, watched: Sequence[Watched]) -> list[RunRecord]:
+    """Show progress until all runs are over. Raises `PipelineError` when the workers cannot go on."""
+    from pipeline.control.runs import Runs
+
+    return Follower(Runs(control), watched, _health_check(stack)).wait()
+
+
+def samples_per_second(run: RunRecord) -> float:
+    """How many samples make a second of the run's media."""
+    from pipeline.options import AnalysisOptions
+
+    options = AnalysisOptions.from_json(run.options_json)
+    return options.sampling.fps or _frames_per_second(run, options)
+
+
+def _frames_per_second(run: RunRecord, options: AnalysisOptions) -> float:
+    from pipeline.video.source import probe_source
+
+    if run.path is None:
+        return USUAL_FPS
+    return probe_source(Path(run.path), options.sampling.largest_side).fps_average or USUAL_FPS
+
+
+def _health_check(stack: RunningStack) -> Callable[[], None]:
+    def check() -> None:
+        problem = stack.health().problem
+        if problem is not None:
+            raise PipelineError(
+                f"the work cannot go on: {problem}. What is done is on record; the same command goes on"
+            )
+        if not stack.is_alive():
+            raise PipelineError("the Facetrail that did the work has ended; the same command goes on with the rest")
+
+    return check
+
+
+def _say_how_to_go_on(watched: Sequence[Watched], *, has_joined: bool) -> None:
+    for each in watched:
+        if each.run.state.is_active:
+            say(f"{each.run.label}: on record up to {format_time_code(each.pace.media_s)}")
+    if has_joined:
+        say("the work goes on in the Facetrail that is running; `facetrail jobs` shows it")
+    else:
+        say("stopped; the same command goes on from there")
