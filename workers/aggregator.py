@@ -17,6 +17,7 @@ from pipeline.control.database import Control, Lease
 from pipeline.control.leases import Leases
 from pipeline.control.runs import Runs
 from pipeline.errors import LeaseLost, NotFound, TransportLost
+from pipeline.sightings.recorded_fold import RecordedFold
 from pipeline.sightings.recording import Recorder
 from workers.folding import RunFold
 from workers.ownership import LEASE_S, Ownership
@@ -161,7 +162,8 @@ class Aggregator:
             return None
         if not record.state.is_active:
             return None
-        self._folds[run_id] = RunFold(record, lease, self._recorder, self._runs)
+        fold = RecordedFold(record, lease, self._recorder, self._runs)
+        self._folds[run_id] = RunFold(record.run.source_id, fold)
         return self._folds[run_id]
 
     def _drop_folds(self, source_id: str) -> None:
