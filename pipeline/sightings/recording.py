@@ -103,7 +103,7 @@ class Recorder:
             last_minute=msgspec.msgpack.encode(minutes[-1]) if minutes else None,
             counters=add_to_counters(before.counters, _minutes_so_far(before, ()), minutes, closed),
         )
-        with Staging() as staging:
+        with self._store.staging() as staging:
             if closed or before.last_minute is None or len(minutes) > 1:
                 self._stage_coverage(staging, known, minutes)
             self._stage_tracks(staging, known, closed)
@@ -166,7 +166,7 @@ class Recorder:
         """Write the minute that was still going on."""
         with self._control.reading() as transaction:
             record, progress = read_run(transaction, run_id), load_progress(transaction, run_id)
-        with Staging() as staging:
+        with self._store.staging() as staging:
             self._stage_coverage(staging, record, _minutes_so_far(progress, ()))
             with self._control.fenced(lease, self._clock()):
                 staging.publish()
@@ -176,7 +176,7 @@ class Recorder:
         state = RunState.PARTIAL if problem else RunState.DONE
         labels = self._labeller.label(replace(record, state=state))
         counters = self._counters(record)
-        with Staging() as staging:
+        with self._store.staging() as staging:
             stage_labels(staging, self._store, record, labels)
             now = self._clock()
             with self._control.fenced(lease, now) as transaction:
@@ -195,7 +195,7 @@ class Recorder:
     def _try_refresh(self, lease: Lease, record: RunRecord) -> bool:
         """False when the labels have to be made again."""
         labels = self._labeller.label(record)
-        with Staging() as staging:
+        with self._store.staging() as staging:
             stage_labels(staging, self._store, record, labels)
             with self._control.fenced(lease, self._clock()) as transaction:
                 if not write_labels(transaction, labels):

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from pipeline.control.database import Control, Transaction
 from pipeline.control.people import People
 from pipeline.control.run_records import RunRecord
 from pipeline.control.unknowns import Allotment, Unknowns, write_allotment
 from pipeline.encoders.manifest import encoder_entry
-from pipeline.errors import StoreDamaged
+from pipeline.errors import SettingsError, StoreDamaged
 from pipeline.identity.decision import DecisionPolicy, policy_for
 from pipeline.options import AnalysisOptions
-from pipeline.sightings.building import build_sightings, judge_run
-from pipeline.sightings.building_unknowns import group_unknowns, tracks_of_unknowns
-from pipeline.sightings.rows import EmbeddingRow, SightingRow, SourceKind, TrackRow
+from pipeline.sightings.building import build_sightings
+from pipeline.sightings.building_unknowns import group_unknowns
+from pipeline.sightings.rows import EmbeddingRow, SightingRow, SourceKind, Status, TrackRow
 from pipeline.sightings.staging import Staging
 from pipeline.sightings.store import RowFilter, Store
 
@@ -35,8 +33,8 @@ class Labels:
 def run_options(record: RunRecord) -> AnalysisOptions:
     """The options that the run was submitted with; raises `StoreDamaged` when they make no sense."""
     try:
-        return msgspec.json.decode(record.options_json, type=AnalysisOptions)
-    except msgspec.MsgspecError as error:
+        return AnalysisOptions.from_json(record.options_json)
+    except SettingsError as error:
         raise StoreDamaged(
             f"control database: the options of run {record.run.run_id} cannot be read: {error}"
         ) from error
@@ -69,16 +67,26 @@ class Labeller:
         self, record: RunRecord, tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow], *, allots: bool
     ) -> Labels:
         """The sightings of these tracks of a run; unknown people get ids when it `allots` them."""
-        gallery = self._people.gallery(record.encoder, record.gallery_version)
-        policy, timeout_s = self._policy_of(record), run_options(record).identity.absence_timeout_s
         allotted = self._unknowns.allotments(record.run.run_id)
         ids = {track_id: unknown_id for track_id, unknown_id in allotted.items() if unknown_id is not None}
-        if not allots:
-            return Labels(tuple(build_sightings(tracks, embeddings, gallery, policy, ids, timeout_s)))
-        unknown = tracks_of_unknowns(judge_run(tracks, embeddings, gallery, policy, timeout_s))
-        allotment = self._allot(record, [track for track in unknown if track.track_id not in allotted], embeddings)
+        sightings = self._build(record, tracks, embeddings, ids)
+        unknown = {t for row in sightings if row.status is Status.UNKNOWN for t in row.track_ids} - allotted.keys()
+        if not allots or not unknown:
+            return Labels(tuple(sightings))
+        allotment = self._allot(record, [track for track in tracks if track.track_id in unknown], embeddings)
         ids.update(allotment.groups.ids)
-        return Labels(tuple(build_sightings(tracks, embeddings, gallery, policy, ids, timeout_s)), allotment)
+        return Labels(tuple(self._build(record, tracks, embeddings, ids)), allotment)
+
+    def _build(
+        self,
+        record: RunRecord,
+        tracks: Sequence[TrackRow],
+        embeddings: Mapping[str, EmbeddingRow],
+        unknown_ids: Mapping[str, str],
+    ) -> list[SightingRow]:
+        gallery = self._people.gallery(record.encoder, record.gallery_version)
+        policy, timeout_s = self._policy_of(record), run_options(record).identity.absence_timeout_s
+        return build_sightings(tracks, embeddings, gallery, policy, unknown_ids, timeout_s)
 
     def _allot(
         self, record: RunRecord, tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow]

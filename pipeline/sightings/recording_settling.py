@@ -17,7 +17,6 @@ from pipeline.control.sources import SourceRecord, Sources, write_settled
 from pipeline.sightings.recording_labels import Labeller
 from pipeline.sightings.recording_rows import moved_minute, moved_track
 from pipeline.sightings.rows import CoverageRow, SightingRow, SourceKind, TrackRow
-from pipeline.sightings.staging import Staging
 from pipeline.sightings.store import RowFilter, SourceRows, Store
 from pipeline.sightings.thumbnails import stage_thumb_moves
 
@@ -28,7 +27,7 @@ def settle(control: Control, store: Store, labeller: Labeller, lease: Lease, clo
     if not source.unsettled:
         return
     rows = _rows_of(control, store, labeller, source)
-    with Staging() as staging:
+    with store.staging() as staging:
         store.stage_source(staging, rows)
         stage_thumb_moves(staging, store.data_dir, source.source_id, rows.tracks)
         with control.fenced(lease, clock()) as transaction:

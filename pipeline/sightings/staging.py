@@ -1,11 +1,12 @@
-"""Whole files prepared beside their targets, and put in place all together.
+"""Whole files prepared out of sight, and put in place all together.
 
-    with Staging() as staging:
+    with Staging(folder) as staging:
         staging.add(path, content)     slow, touches nothing that anybody reads
         staging.remove(path)
         staging.publish()              fast, inside the transaction that makes it count
 
-What was not published is gone when the block ends. A file that has its content already is left alone.
+What was not published is gone when the block ends. A file that has its content already is left alone. The folder is on
+the targets' file system and none that anybody reads: a reader of a folder may stumble over any foreign name in it.
 """
 
 from __future__ import annotations
@@ -21,16 +22,14 @@ from typing import Self
 
 from pipeline.errors import StoreDamaged, StoreFull
 
-TEMPORARY_PREFIX = ".tmp-"
-"""Readers of a folder of Parquet files pass over names that begin with a dot."""
-
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Staging:
     """Files on their way into the record."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._prepared: list[tuple[Path, Path]] = []
         self._doomed: list[Path] = []
 
@@ -43,15 +42,19 @@ class Staging:
         for temporary, _path in self._prepared:
             temporary.unlink(missing_ok=True)
 
-    def add(self, path: Path, content: bytes) -> None:
-        """Prepare a file; raises `StoreFull` without room, `StoreDamaged` where nothing can be written."""
+    def add(self, path: Path, content: bytes, *, is_durable: bool = True) -> None:
+        """Prepare a file; raises `StoreFull` without room, `StoreDamaged` where nothing can be written.
+
+        One that is durable is on the disk before it counts, so that not even a power cut leaves an empty file.
+        """
         with written(path):
             if _has_content(path, content):
                 return
+            self._folder.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(TEMPORARY_PREFIX + uuid.uuid4().hex)
+            temporary = self._folder / uuid.uuid4().hex
             self._prepared.append((temporary, path))
-            _write_durably(temporary, content)
+            _write(temporary, content, is_durable=is_durable)
 
     def remove(self, path: Path) -> None:
         """Let a file go at publication, after all others are in place."""
@@ -84,11 +87,11 @@ def written(path: Path) -> Iterator[None]:
 
 
 def remove_leftovers(folder: Path, older_than_s: float, now_s: float) -> int:
-    """Remove temporary files that a killed process left behind; returns how many.
+    """Remove from a staging folder what a killed process left behind; returns how many files.
 
     `now_s` is the time as `st_mtime` counts it. Those younger than a lease may still be somebody's.
     """
-    leftovers = [path for path in folder.rglob(TEMPORARY_PREFIX + "*") if _is_older(path, now_s - older_than_s)]
+    leftovers = [path for path in folder.glob("*") if _is_older(path, now_s - older_than_s)]
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)
@@ -101,12 +104,12 @@ def _has_content(path: Path, content: bytes) -> bool:
         return False
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    """Write and flush to the disk, so that a power cut cannot leave an empty file behind a progress that counts it."""
+def _write(path: Path, content: bytes, *, is_durable: bool) -> None:
     with path.open("wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _is_older(path: Path, than_s: float) -> bool:

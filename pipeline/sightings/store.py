@@ -4,6 +4,7 @@
     .read_tracks / read_sightings / read_coverage (RowFilter) -> rows, in order of time
     .read_embeddings(encoder, RowFilter) -> {track_id: EmbeddingRow}
     .sightings_frame / tracks_frame / coverage_frame (RowFilter) -> pandas.DataFrame
+    .staging() -> Staging                                                files on their way in
     .stage_tracks / stage_embeddings / stage_coverage (staging, ...)     rows join those of their files
     .stage_sightings(staging, source_id, rows, run_id=None)              rows replace those of the source or run
     .stage_source(staging, SourceRows)                                   everything of a source anew
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.sightings.rows import CoverageRow, EmbeddingRow, SightingRow, TrackRow
-from pipeline.sightings.staging import Staging
+from pipeline.sightings.staging import Staging, remove_leftovers
 from pipeline.sightings.store_columns import (
     COVERAGE_COLUMNS,
     EMBEDDING_KEY,
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["RowFilter", "SourceRows", "Store"]
+
+STAGING = "staging"
+"""The folder, beside the parts, in which files are prepared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,14 @@ class Store:
 
     def _embeddings(self, encoder: str) -> Part:
         return Part(self.data_dir / "embeddings" / f"encoder={safe_name(encoder)}")
+
+    def staging(self) -> Staging:
+        """A new batch of files on their way into this record."""
+        return Staging(self.data_dir / STAGING)
+
+    def remove_leftovers(self, older_than_s: float, now_s: float) -> int:
+        """Remove what killed writers left unpublished, unless it is younger than a lease; returns how many files."""
+        return remove_leftovers(self.data_dir / STAGING, older_than_s, now_s)
 
     def encoders(self) -> list[str]:
         """The encoders of which there are embeddings."""

@@ -20,9 +20,10 @@ def thumb_ref(source_id: str, start_ts: datetime, track_id: str, number: int) ->
 
 
 def stage_thumbs(staging: Staging, data_dir: Path, track: TrackRow, jpegs: Sequence[bytes]) -> None:
-    """Prepare a track's thumbnails, best first."""
+    """Prepare a track's thumbnails, best first; a power cut may cost a picture, which is not worth a flush each."""
     for number, jpeg in enumerate(jpegs):
-        staging.add(data_dir / thumb_ref(track.source_id, track.start_ts, track.track_id, number), jpeg)
+        path = data_dir / thumb_ref(track.source_id, track.start_ts, track.track_id, number)
+        staging.add(path, jpeg, is_durable=False)
 
 
 def stage_thumb_moves(staging: Staging, data_dir: Path, source_id: str, tracks: Sequence[TrackRow]) -> None:

@@ -16,7 +16,6 @@ from pipeline.errors import InputError, LeaseLost
 from pipeline.schemas import RunKey
 from pipeline.sightings.fold_coverage import CoverageCount
 from pipeline.sightings.rows import SourceKind, Status
-from pipeline.sightings.staging import Staging
 from pipeline.sightings.store import RowFilter
 from tests.builders import RUN, START
 from tests.builders_recording import LEASE_S, World, make_reference, make_seen, open_world
@@ -122,7 +121,7 @@ def _write_files_but_no_progress(world: World) -> None:
     """What a commit leaves behind that dies after its files are in place."""
     tracks, counted = world.store.read_tracks(ALL), world.recorder.load(world.lease, RUN)
     late = [replace(track, track_id="t_0000000000000002", media_start_s=9.0) for track in tracks]
-    with Staging() as staging:
+    with world.store.staging() as staging:
         world.store.stage_tracks(staging, late)
         staging.publish()
     assert world.recorder.load(world.lease, RUN) == counted
@@ -343,7 +342,7 @@ def _die_in_the_middle_of_a_move(world: World, start: str) -> None:
     start_ts = datetime.fromisoformat(start)
     with world.control.writing() as transaction:
         write_start(transaction, RUN.source_id, start_ts, Clock.ARGUMENT)
-    with Staging() as staging:
+    with world.store.staging() as staging:
         moved = [moved_track(row, start_ts, Clock.ARGUMENT) for row in world.store.read_tracks(ALL)]
         world.store.stage_tracks(staging, moved)
         staging.publish()
