@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pipeline.sightings.rows import SightingRow, Status
 
-BRIEF = "Unknown, seen briefly"
+POORLY = "Unknown, seen poorly"
+"""Those seen too briefly or too badly to be told from each other: they have no id."""
 UNCERTAIN = "Uncertain"
 FIRST_HUE = 212
 GOLDEN_ANGLE = 137.508
@@ -39,7 +40,9 @@ def group_sightings(sightings: Iterable[SightingRow]) -> tuple[Group, ...]:
     members: dict[str, list[SightingRow]] = {}
     for sighting in sorted(sightings, key=lambda row: (row.start_ts, row.media_start_s, row.sighting_id)):
         members.setdefault(_key(sighting), []).append(sighting)
-    ordered = sorted(members.items(), key=lambda item: (_RANK[item[1][0].status], item[0] == BRIEF, _label(item[1][0])))
+    ordered = sorted(
+        members.items(), key=lambda item: (_RANK[item[1][0].status], item[0] == POORLY, _label(item[1][0]))
+    )
     return tuple(
         Group(key=key, label=_label(rows[0]), status=rows[0].status, sightings=tuple(rows)) for key, rows in ordered
     )
@@ -53,7 +56,7 @@ def hues_of(groups: Iterable[Group]) -> dict[str, int]:
 def name_of(sighting: SightingRow, people: Mapping[str, str]) -> str:
     """Who a sighting is of, in words: a name, an unknown's id, or whom it may be."""
     if sighting.status is not Status.UNCERTAIN:
-        return sighting.person_name or BRIEF
+        return sighting.person_name or POORLY
     candidate = people.get(sighting.candidate_id or "", sighting.candidate_id)
     return f"perhaps {candidate}" if candidate else UNCERTAIN
 
@@ -61,8 +64,8 @@ def name_of(sighting: SightingRow, people: Mapping[str, str]) -> str:
 def _key(sighting: SightingRow) -> str:
     if sighting.status is Status.UNCERTAIN:
         return UNCERTAIN
-    return sighting.person_id or BRIEF
+    return sighting.person_id or POORLY
 
 
 def _label(sighting: SightingRow) -> str:
-    return UNCERTAIN if sighting.status is Status.UNCERTAIN else (sighting.person_name or BRIEF)
+    return UNCERTAIN if sighting.status is Status.UNCERTAIN else (sighting.person_name or POORLY)

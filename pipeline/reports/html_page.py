@@ -13,6 +13,8 @@ from pipeline.reports.html_people import Section, sections_of
 from pipeline.reports.html_values import ReportInput, ReportSource
 from pipeline.sightings.rows import Clock, CoverageRow, Status
 
+LONG_VALUE = 70
+"""Characters that fit beside other facts."""
 CLOCK_WORDS = {
     Clock.LIVE: "live",
     Clock.ARGUMENT: "as given",
@@ -29,6 +31,11 @@ class Fact:
     name: str
     value: str
     is_doubtful: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it needs a line of its own."""
+        return len(self.value) > LONG_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +126,9 @@ def _facts(source: ReportSource, length_s: float, zone: tzinfo) -> tuple[Fact, .
         Fact("Starts", started + clock, is_doubtful=source.clock is Clock.MTIME),
         Fact("State", source.state, is_doubtful=source.state != "done"),
         Fact("Encoder", source.encoder),
-        Fact("Threshold", threshold + origin),
         Fact("Gallery", f"version {source.gallery_version}"),
         Fact("Source", source.source_id),
+        Fact("Threshold", threshold + origin),
     )
 
 

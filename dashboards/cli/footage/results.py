@@ -13,6 +13,7 @@ from dashboards.cli.footage.jobs import job_payload
 from dashboards.cli.output import answers, emit_json, warn
 from dashboards.cli.record.reading import Reading
 from dashboards.cli.record.tables import sighting_payloads, sightings_table
+from pipeline.sightings.rows import Status
 
 if TYPE_CHECKING:
     from dashboards.cli.identities.enrolling import Enrolment
@@ -62,14 +63,25 @@ def show_results(session: Session, results: Results, *, as_json: bool) -> None:
     if as_json:
         emit_json(_payload(session, results, files))
         return
-    labels = {run.run.source_id: run.label for run in results.runs}
-    rows = results.reading.sightings
-    if rows:
-        answers().print(sightings_table(rows, session.zone, labels=labels, people=results.reading.people))
-    else:
-        answers().print("nobody was seen")
+    _print_sightings(session, results)
     _say_problems(results)
     _print_places(results, files)
+
+
+def _print_sightings(session: Session, results: Results) -> None:
+    """Source after source; those who cannot be told apart are only counted."""
+    labels = {run.run.source_id: run.label for run in results.runs}
+    rows = [row for source_id in labels for row in results.reading.sightings if row.source_id == source_id]
+    told = [row for row in rows if row.person_id is not None or row.status is Status.UNCERTAIN]
+    if told:
+        answers().print(sightings_table(told, session.zone, labels=labels, people=results.reading.people))
+    else:
+        answers().print("nobody was seen" if not rows else "nobody was seen well")
+    if len(told) < len(rows):
+        answers().print(
+            f"and {len(rows) - len(told)} sightings of unknown people, too brief or too poor to tell them apart: "
+            "`facetrail sightings` lists them\n"
+        )
 
 
 def _say_problems(results: Results) -> None:

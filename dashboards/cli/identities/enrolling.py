@@ -1,4 +1,7 @@
-"""Taking a gallery folder into the control database: only what is new is looked at."""
+"""Taking a gallery folder into the control database: only people with a picture that is new are looked at.
+
+All pictures of such a person are, since a new one may be a copy of one that is enrolled.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ class Enrolment:
 
 
 def enrol_folder(session: Session, control: Control, folder: Path) -> Enrolment:
-    """Enrol everybody in `folder`; pictures that are enrolled already are not looked at again.
+    """Enrol everybody in `folder`; the same pictures again change nothing.
 
     Raises `NotFound` without the folder, and `GalleryEmpty` when not a single picture of it can be used.
     """
@@ -70,9 +73,10 @@ def enrol_folder(session: Session, control: Control, folder: Path) -> Enrolment:
     encoder = control.encoder(session.settings.encoding.encoder)
     photos = [Photo(person.name, path) for person in list_gallery(folder) for path in person.paths]
     enrolled = _enrolled_digests(control, encoder)
-    fresh = tuple(photo for photo in photos if (photo.person, _digest(photo.path)) not in enrolled)
-    examined = _examine(session, encoder, fresh)
-    verdicts = tuple(_verdict(photo, examined.get(photo)) for photo in photos)
+    known = frozenset(photo for photo in photos if (photo.person, _digest(photo.path)) in enrolled)
+    changed_people = {photo.person for photo in photos if photo not in known}
+    examined = _examine(session, encoder, tuple(photo for photo in photos if photo.person in changed_people))
+    verdicts = tuple(_verdict(photo, None if photo in known else examined[photo]) for photo in photos)
     if not any(verdict.is_in_gallery for verdict in verdicts):
         raise GalleryEmpty(_nothing_usable(folder, verdicts))
     before = People(control).gallery_version()

@@ -95,7 +95,7 @@ def test_problem_of_a_run_stands_in_the_page() -> None:
 def test_guessed_clock_is_marked() -> None:
     page = render_report(make_report(sources=(make_source(clock=Clock.MTIME),)))
 
-    assert 'class="doubtful"' in page
+    assert 'class="doubtful' in page
     assert "a guess" in page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pipeline.reports.html_grouping import BRIEF, UNCERTAIN, group_sightings, hues_of
+from pipeline.reports.html_grouping import POORLY, UNCERTAIN, group_sightings, hues_of
 from pipeline.sightings.rows import Status
 from tests.builders import START, make_sighting
 
@@ -22,7 +22,7 @@ def test_known_come_first_then_uncertain_then_unknown() -> None:
         make_sighting("s_5", person="Ada"),
     ]
 
-    assert [group.label for group in group_sightings(rows)] == ["Ada", "Bob", UNCERTAIN, "unknown-0001", BRIEF]
+    assert [group.label for group in group_sightings(rows)] == ["Ada", "Bob", UNCERTAIN, "unknown-0001", POORLY]
 
 
 def test_sightings_of_one_person_are_in_order_of_time() -> None:
