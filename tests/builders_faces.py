@@ -1,4 +1,4 @@
-"""Builders and fakes for finding and encoding faces: drawn frames, a detector that is told what to see, colour codes."""
+"""Builders and fakes for finding and encoding faces: drawn frames, a scripted detector, an encoder of colours."""
 
 from __future__ import annotations
 

@@ -35,3 +35,9 @@ def sample(request: pytest.FixtureRequest) -> Sample:
         return make_sample(folder, folder / ".pictures")
     except WeightsError as error:
         pytest.skip(f"the sample's photographs cannot be had: {error}")
+
+
+@pytest.fixture(scope="session")
+def weights_cache(request: pytest.FixtureRequest) -> Path:
+    """Where models that no installed package carries are fetched to, once for all sessions."""
+    return Path(request.config.cache.mkdir("weights"))

@@ -1,0 +1,33 @@
+"""Batches: few sizes, all faces, in order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.encoders.batches import bucket_size, embed_in_batches, unit_length
+
+
+@pytest.mark.parametrize(("n_faces", "size"), [(1, 1), (2, 2), (3, 4), (5, 8), (17, 32), (32, 32), (100, 32)])
+def test_a_bucket_is_the_next_power_of_two(n_faces: int, size: int):
+    assert bucket_size(n_faces) == size
+
+
+@pytest.mark.parametrize("n_faces", [0, 1, 3, 32, 33, 70])
+def test_every_face_comes_back_in_its_place(n_faces: int):
+    sizes = []
+
+    def network(crops: np.ndarray) -> np.ndarray:
+        sizes.append(len(crops))
+        return crops[:, 0, 0, :2].astype(np.float32) + np.float32(1)
+
+    crops = np.random.default_rng(0).integers(0, 256, (n_faces, 4, 4, 3), np.uint8)
+
+    vectors = embed_in_batches(network, crops, 4, 2)
+
+    assert np.allclose(vectors, unit_length(crops[:, 0, 0, :2].astype(np.float32) + np.float32(1)))
+    assert all(size in (1, 2, 4, 8, 16, 32) for size in sizes)
+
+
+def test_a_zero_vector_stays_zero():
+    assert not unit_length(np.zeros((1, 3), np.float32)).any()

