@@ -65,9 +65,10 @@ class World:
         self.record = submit(self.control, RunKey(self.record.run.source_id, run_id))
 
     def content(self) -> dict[str, bytes]:
-        """Every file of the record with its bytes; names below the data folder."""
+        """Every file of the record that has rows or had some, with its bytes; names below the data folder."""
         parts = ("tracks", "embeddings", "sightings", "coverage", "thumbs")
-        paths = [path for part in parts for path in (self.data_dir / part).rglob("*") if path.is_file()]
+        paths = [path for part in parts for path in (self.data_dir / part).rglob("*.*")]
+        paths = [path for path in paths if path.is_file() and path.name != "columns.parquet"]
         return {str(path.relative_to(self.data_dir)): path.read_bytes() for path in sorted(paths)}
 
 

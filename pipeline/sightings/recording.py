@@ -75,6 +75,7 @@ class Recorder:
 
     def load(self, lease: Lease, run: RunKey) -> Progress:
         """Where the run stands, after any change of its source that was interrupted has been completed."""
+        self._store.prepare()
         self._settle(lease)
         with self._control.reading() as transaction:
             return load_progress(transaction, run.run_id)

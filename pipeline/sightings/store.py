@@ -4,6 +4,7 @@
     .read_tracks / read_sightings / read_coverage (RowFilter) -> rows, in order of time
     .read_embeddings(encoder, RowFilter) -> {track_id: EmbeddingRow}
     .sightings_frame / tracks_frame / coverage_frame (RowFilter) -> pandas.DataFrame
+    .prepare()                                                           makes it readable before the first row
     .staging() -> Staging                                                files on their way in
     .stage_tracks / stage_embeddings / stage_coverage (staging, ...)     rows join those of their files
     .stage_sightings(staging, source_id, rows, run_id=None)              rows replace those of the source or run
@@ -18,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.sightings.rows import CoverageRow, EmbeddingRow, SightingRow, TrackRow
 from pipeline.sightings.staging import Staging, remove_leftovers
@@ -83,6 +84,14 @@ class Store:
         folders = (self.data_dir / "embeddings").glob("encoder=*")
         return sorted(folder.name.removeprefix("encoder=") for folder in folders)
 
+    def prepare(self) -> None:
+        """Let the record be read before there is anything in it."""
+        with self.staging() as staging:
+            _stage_columns(staging, self._tracks, to_table(TRACK_COLUMNS, []))
+            _stage_columns(staging, self._sightings, to_table(SIGHTING_COLUMNS, []))
+            _stage_columns(staging, self._coverage, to_table(COVERAGE_COLUMNS, []))
+            staging.publish()
+
     def read_tracks(self, wanted: RowFilter) -> list[TrackRow]:
         """The tracks, by start; raises `StoreDamaged` for a file that cannot be read, as all reading does."""
         rows = _read_rows(TRACK_COLUMNS, self._tracks, wanted)
@@ -135,6 +144,7 @@ class Store:
         embedded = [track for track in tracks if track.track_id in rows]
         for path, group in group_by_file(embedded, lambda row: part.hour_file(row.source_id, row.start_ts)).items():
             fresh = embeddings_to_table([rows[track.track_id] for track in group])
+            _stage_columns(staging, part, empty_table(fresh.schema))
             staging.add(path, to_bytes(merged(path, fresh, EMBEDDING_KEY, EMBEDDING_KEY), is_vectors=True))
 
     def stage_coverage(self, staging: Staging, rows: Sequence[CoverageRow]) -> None:
@@ -181,6 +191,11 @@ class Store:
 
     def _coverage_file(self, row: CoverageRow) -> Path:
         return self._coverage.day_file(row.source_id, row.minute_ts)
+
+
+def _stage_columns(staging: Staging, part: Part, without_rows: Any) -> None:
+    if not part.columns_file().exists():
+        staging.add(part.columns_file(), to_bytes(without_rows))
 
 
 def _stage_merged(staging: Staging, path: Path, columns: Columns[Row], rows: Sequence[Row]) -> None:

@@ -4,9 +4,14 @@
     embeddings/encoder=sface/date=.../source=.../hour-14.parquet
     sightings/date=.../source=.../sightings.parquet
     coverage/date=.../source=.../coverage.parquet
+    <part>/date=1970-01-01/source=none/columns.parquet           no rows: the columns, see below
 
-All dates and hours are UTC. A partition that lost its rows keeps a file without rows, because a reader that has listed
-the folder must find what it listed.
+All dates and hours are UTC. A file may be replaced while somebody reads the folder, and some libraries look a file up
+by its name more than once: its length when they list the folder, the columns of the first file, then the content. So
+
+- the first file of a part is one without rows that never changes (a record without rows can be read, too);
+- files are padded to one of few lengths, so that a length that was true a moment ago still finds the file's end;
+- a partition that lost its rows keeps a file without rows, since a reader must find what it has listed.
 """
 
 from __future__ import annotations
@@ -24,6 +29,12 @@ import pyarrow.parquet as pq
 from pipeline.errors import StoreDamaged
 
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+_TAIL_BYTES = 8
+"""A Parquet file ends in the length of its footer and a mark, four bytes each."""
+
+_LEAST_BYTES = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +63,10 @@ class Part:
         name = self.folder.name
         return self._partition(source_id, at) / f"{name}.parquet"
 
+    def columns_file(self) -> Path:
+        """The file without rows that a reader of the part meets first."""
+        return self.folder / "date=1970-01-01" / "source=none" / "columns.parquet"
+
     def _partition(self, source_id: str, at: datetime) -> Path:
         return self.folder / partition(source_id, at)
 
@@ -60,7 +75,7 @@ class Part:
         source = safe_name(wanted.source_id) if wanted.source_id else "*"
         for path in sorted(self.folder.glob(f"date=*/source={source}/*.parquet")):
             day = path.parent.parent.name.removeprefix("date=")
-            if not path.name.startswith(".") and _within(day, wanted):
+            if path != self.columns_file() and _within(day, wanted):
                 yield path
 
 
@@ -95,8 +110,23 @@ def to_bytes(table: Any, *, is_vectors: bool = False) -> bytes:
         use_dictionary=not is_vectors,
         write_statistics=not is_vectors,
     )
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
+    return _padded(sink.getvalue().to_pybytes())
+
+
+def _padded(content: bytes) -> bytes:
+    """The file with zeros before its footer, which is found from the end, and counts offsets from the start."""
+    footer_length = int.from_bytes(content[-_TAIL_BYTES:-4], "little") + _TAIL_BYTES
+    padding = bytes(_padded_length(len(content)) - len(content))
+    return content[:-footer_length] + padding + content[-footer_length:]
+
+
+def _padded_length(length: int) -> int:
+    """The next of the lengths 8, 10, 12, 14, 16, 20, 24, 28, 32, 40 ... KiB."""
+    octave = _LEAST_BYTES
+    while octave * 2 < length:
+        octave *= 2
+    step = octave // 4
+    return max(octave, -(-length // step) * step)
 
 
 def empty_table(schema: Any) -> Any:

@@ -132,9 +132,28 @@ def test_file_with_the_same_rows_is_left_alone(store: Store) -> None:
     assert path.stat().st_mtime_ns == written_at
 
 
+def test_prepared_record_is_read_before_it_has_rows(store: Store) -> None:
+    store.prepare()
+
+    assert pd.read_parquet(store.data_dir / "sightings").empty
+    assert pl.read_parquet(store.data_dir / "tracks" / "**" / "*.parquet", hive_partitioning=True).is_empty()
+    assert _count_by_duckdb(f"{store.data_dir}/coverage/**/*.parquet") == 0
+    assert store.read_tracks(ALL) == []
+
+
+def test_file_keeps_its_length_while_rows_join_it(store: Store) -> None:
+    lengths = []
+    for number in range(40):
+        publish(store, lambda staging, number=number: store.stage_tracks(staging, [make_track_row(f"t_{number}")]))
+        lengths += [path.stat().st_size for path in store.data_dir.rglob("hour-*.parquet")]
+
+    assert len(set(lengths)) <= 4
+    assert len(store.read_tracks(ALL)) == 40
+
+
 def test_damaged_file_is_named(store: Store) -> None:
     publish(store, lambda staging: store.stage_tracks(staging, [make_track_row("t_1")]))
-    (path,) = store.data_dir.rglob("*.parquet")
+    (path,) = store.data_dir.rglob("hour-*.parquet")
     path.write_bytes(path.read_bytes()[:-9])
 
     with pytest.raises(StoreDamaged, match=r"hour-08\.parquet cannot be read"):
@@ -213,46 +232,51 @@ def test_frames_have_the_promised_columns(world: World) -> None:
 def test_record_can_be_read_at_any_moment_while_it_is_written(world: World) -> None:
     world.commit(1, make_seen(0, 1, at_s=0), minutes=(CoverageCount(0, 20, 20),))
     world.recorder.refresh_sightings(world.lease, RUN.source_id)
-    is_over = threading.Event()
-    writer = threading.Thread(target=_write_until, args=(world, is_over))
+    turns = threading.Semaphore(0)
+    writer = threading.Thread(target=_write_in_turn, args=(world, turns, 40))
     writer.start()
 
-    try:
-        counts = [_count_tracks(world.data_dir) for _round in range(15)]
-    finally:
-        is_over.set()
-        writer.join()
+    counts = [_count_tracks(world.data_dir, turns) for _round in range(5)]
+    turns.release(1000)
+    writer.join()
 
     assert counts == sorted(counts)
     assert counts[-1] > counts[0]
 
 
-def _write_until(world: World, is_over: threading.Event) -> None:
-    number = 0
-    while not is_over.is_set():
-        number += 1
+def _write_in_turn(world: World, turns: threading.Semaphore, n_commits: int) -> None:
+    """Commit and refresh once a turn, beside the reading that follows."""
+    for number in range(1, n_commits + 1):
+        turns.acquire()
         world.commit(1 + number, make_seen(number, number % 50, at_s=number * 5.0))
         world.recorder.refresh_sightings(world.lease, RUN.source_id)
 
 
-def _count_tracks(data_dir: Path) -> int:
-    """Read each part by each library; the number of tracks, last of all."""
+def _count_tracks(data_dir: Path, turns: threading.Semaphore) -> int:
+    """Read each part by each library while something is written; the number of tracks, last of all."""
     for part in PARTS:
+        turns.release()
         pattern = f"{data_dir}/{part}/**/*.parquet"
         pd.read_parquet(data_dir / part)
         _read_again(lambda pattern=pattern: pl.read_parquet(pattern, hive_partitioning=True))
-        _read_again(lambda pattern=pattern: duckdb.read_parquet(pattern).fetchall())
+        turns.release()
+        _read_again(lambda pattern=pattern: _count_by_duckdb(pattern))
     return len(Store(data_dir).read_tracks(ALL))
+
+
+def _count_by_duckdb(pattern: str) -> int:
+    with duckdb.connect() as database:
+        return int(database.execute("SELECT count(*) FROM read_parquet(?)", [pattern]).fetchall()[0][0])
 
 
 def _read_again(read: Callable[[], object]) -> object:
     """Read; again when a file was replaced between two of the library's looks at it, which it notices and says.
 
-    Polars and DuckDB open a file by name more than once. The writer here replaces files as fast as it can.
+    Polars and DuckDB look up a file by its name more than once while they read it; pandas and we open it once.
     """
-    for _attempt in range(20):
+    for _attempt in range(5):
         try:
             return read()
         except (pl.exceptions.ComputeError, duckdb.Error):
             continue
-    pytest.fail("the record could not be read in twenty attempts")
+    pytest.fail("the record could not be read in five attempts")
