@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     )
     ingests: int = Field(default=2, ge=1, le=64, description="Footage files read at the same time.")
     credit_mb: int = Field(default=96, ge=8, le=65536, description="Most megabytes of frames in flight for one source.")
+    idle_s: float = Field(
+        default=6.0, ge=0.5, le=3600, description="A chunk in the hands of a dead worker goes to another after this."
+    )
+    lease_s: float = Field(
+        default=10.0, ge=1, le=3600, description="A source whose aggregator is dead goes to another after this."
+    )
     sampling: SamplingOptions = SamplingOptions()
     detection: DetectionOptions = DetectionOptions()
     encoding: EncodingOptions = EncodingOptions()

@@ -84,7 +84,7 @@ def run_together(works: Sequence[Work], stop: threading.Event) -> None:
 
 
 def _works(stages: Sequence[str], settings: Settings, transport: Transport, stop: threading.Event) -> list[Work]:
-    works = [_loop_work(stage, transport, stop) for stage in _model_stages(stages, settings)]
+    works = [_loop_work(stage, settings, transport, stop) for stage in _model_stages(stages, settings)]
     if AGGREGATOR in stages:
         works.append(_aggregator_work(settings, transport, stop))
     return works
@@ -115,8 +115,8 @@ def weights_dir(data_dir: Path) -> Path:
     return data_dir / "weights"
 
 
-def _loop_work(stage: Stage, transport: Transport, stop: threading.Event) -> Work:
-    options = LoopOptions(batch=ENCODER_BATCH if stage.name == ENCODER else 1)
+def _loop_work(stage: Stage, settings: Settings, transport: Transport, stop: threading.Event) -> Work:
+    options = LoopOptions(batch=ENCODER_BATCH if stage.name == ENCODER else 1, min_idle_s=settings.idle_s)
     consumer = f"{platform.node() or 'host'}-{os.getpid()}-{stage.name}-{uuid.uuid4().hex[:6]}"
     return StageLoop(stage, transport, consumer, stop, options).run
 
@@ -138,6 +138,6 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
         recorder,
         transport,
         stop,
-        AggregatorOptions(),
+        AggregatorOptions(lease_s=settings.lease_s),
         tend=lambda: tend_runs(runs, jobs, datetime.now(UTC)),
     ).run

@@ -14,9 +14,12 @@ from pathlib import Path
 from workers.stack.leash import leashed
 from workers.wire.transport import backoff_s
 
-FAST_S = 10.0
+FAST_S = 5.0
 """A child that lived shorter than this failed fast."""
-MOST_FAST_FAILURES = 5
+MOST_FAST_STARTS = 5
+"""Fast failures of a child that never lived longer: it cannot work here."""
+MOST_FAST_FAILURES = 30
+"""Fast failures in a row of a child that did live: a few chunks that end it, three times each, must not end all."""
 HOPELESS_CODES = frozenset({2, 4})
 """Exit codes of workers that another start would not help: wrong settings, no room to write."""
 TAIL_BYTES = 4096
@@ -62,6 +65,7 @@ class Child:
         self._restart_at: float | None = None
         self._restarts = 0
         self._fast_failures = 0
+        self._most_fast_failures = MOST_FAST_STARTS
         self._problem: str | None = None
 
     def tend(self) -> None:
@@ -99,12 +103,18 @@ class Child:
         return True
 
     def _plan_restart(self, code: int, now: float) -> None:
-        is_fast = now - self._started_at < FAST_S
-        self._fast_failures = self._fast_failures + 1 if is_fast else 0
-        if code in HOPELESS_CODES or self._fast_failures > MOST_FAST_FAILURES:
+        self._count_failure(is_fast=now - self._started_at < FAST_S)
+        if code in HOPELESS_CODES or self._fast_failures > self._most_fast_failures:
             self._problem = _last_words(self.spec.stderr) or f"{self.spec.name} ended with code {code}"
             return
         self._restart_at = now + backoff_s(self._fast_failures + 1)
+
+    def _count_failure(self, *, is_fast: bool) -> None:
+        if is_fast:
+            self._fast_failures += 1
+            return
+        self._fast_failures = 0
+        self._most_fast_failures = MOST_FAST_FAILURES
 
     def _restart(self) -> None:
         self._process = _start(self.spec)

@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 from pipeline.errors import SettingsError
 
@@ -25,7 +26,7 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        return f"unix://{self.socket_path}"
+        return f"unix://{quote(str(self.socket_path))}"
 
 
 def embedded_server(run_dir: Path, *, persistent: bool = False) -> EmbeddedServer:

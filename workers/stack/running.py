@@ -119,7 +119,7 @@ def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool) -> Iterat
     url = server.url if server else settings.redis_url.get_secret_value() if settings.redis_url else ""
     logs_dir = settings.data.resolve() / "logs"
     logs_dir.mkdir(parents=True, exist_ok=True)
-    environment = _worker_environment(settings, url)
+    environment = worker_environment(settings, url)
     server_spec = ChildSpec("server", server.command, environment, logs_dir / "server.stderr") if server else None
     supervisor = Supervisor(url, server_spec, worker_specs(settings, environment, logs_dir))
     try:
@@ -154,7 +154,7 @@ def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: P
     ]
 
 
-def _worker_environment(settings: Settings, url: str) -> dict[str, str]:
+def worker_environment(settings: Settings, url: str) -> dict[str, str]:
     """Ours, with these settings above everything; secrets go this way and never through the command line."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FACETRAIL_")}
     kept = {name: os.environ[name] for name in ("FACETRAIL_CONFIG",) if name in os.environ}
