@@ -30,6 +30,9 @@ class Ramp:
         return min(1.0, max(0.0, (value - self.useless) / (self.ideal - self.useless)))
 
 
+LEAST_CONTRAST = 8.0
+"""Standard deviation below which what looks like detail is noise, of 255."""
+
 SIZE_PX = Ramp(10, 70)
 """Square root of the box's area."""
 DETAIL = Ramp(0.25, 0.65)
@@ -85,5 +88,5 @@ def _patch(image_bgr: ImageU8, box_xyxy: VectorF32) -> tuple[ImageU8, float]:
 def _judge_patch(patch: ImageU8) -> tuple[float, float]:
     """Sharpness and light of a grey patch."""
     mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(patch))
-    detail = float(cv2.Laplacian(patch, cv2.CV_32F).std()) / max(deviation, 1.0)
+    detail = float(cv2.Laplacian(patch, cv2.CV_32F).std()) / max(deviation, LEAST_CONTRAST)
     return DETAIL(detail), min(CONTRAST(deviation), BRIGHTNESS(mean))
