@@ -25,8 +25,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from pipeline.control.failures import translated
-from pipeline.control.tables import LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
-from pipeline.errors import LeaseLost, SettingsError, StoreDamaged
+from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
+from pipeline.errors import LeaseLost, PipelineError, SettingsError, StoreDamaged
 
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another; a transaction takes milliseconds, a stalled disk may take seconds."""
@@ -137,7 +137,11 @@ def open_control(data_dir: Path, url: str | None = None) -> Control:
     except OSError as error:
         raise SettingsError(f"the data folder {data_dir} cannot be made: {error.strerror}") from error
     control = Control(_make_engine(data_dir, url), data_dir)
-    _create_schema(control)
+    try:
+        _create_schema(control)
+    except PipelineError:
+        control.close()
+        raise
     return control
 
 
@@ -177,6 +181,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _create_schema(control: Control) -> None:
     engine = cast("Engine", control._writer)  # noqa: SLF001 # its own module
     with translated(control._place), engine.begin() as connection:  # noqa: SLF001 # its own module
+        if engine.dialect.name != "sqlite":
+            connection.execute(LOCK_CREATION)
         metadata.create_all(connection)
         found = connection.execute(select(folder.c.schema_version)).scalar_one_or_none()
         if found is None:

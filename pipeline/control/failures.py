@@ -14,6 +14,9 @@ _PRIMARY_CODE = 0xFF
 _FULL_CODES = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE})
 """Extended codes by which SQLite reports a quota, a file size limit, or no room for its shared memory file."""
 
+_POSTGRES_FULL = "53100"
+"""SQLSTATE disk_full."""
+
 _REASONS = {
     sqlite3.SQLITE_BUSY: "it stayed locked by another process for too long; end that process and try again",
     sqlite3.SQLITE_LOCKED: "it stayed locked by another process for too long; end that process and try again",
@@ -36,10 +39,13 @@ def translated(place: str) -> Iterator[None]:
 
 def translate(error: DBAPIError, place: str) -> PipelineError:
     """Our error for what the database said."""
+    full = StoreFull(f"no room left for the control database {place}; free some space and run the command again")
+    if getattr(error.orig, "sqlstate", None) == _POSTGRES_FULL:
+        return full
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is None:
         return StoreDamaged(f"control database {place}: {error.orig}")
     if code & _PRIMARY_CODE == sqlite3.SQLITE_FULL or code in _FULL_CODES:
-        return StoreFull(f"no room left for the control database {place}; free some space and run the command again")
+        return full
     reason = _REASONS.get(code & _PRIMARY_CODE, str(error.orig))
     return StoreDamaged(f"control database {place}: {reason}")

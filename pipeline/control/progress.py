@@ -63,14 +63,18 @@ def finish_run(transaction: Transaction, run_id: str, state: RunState, problem: 
     return True
 
 
-def forget_other_runs(transaction: Transaction, source_id: str, run_id: str) -> None:
-    """Let nothing of the source's other runs count any more, unless they are on their way: their rows may go."""
+def forget_other_runs(transaction: Transaction, source_id: str, run_id: str) -> bool:
+    """Let nothing of the source's other runs count any more, unless they are on their way.
+
+    True when one of them had progress: its rows are left over, and have to go.
+    """
     others = (runs.c.source_id == source_id) & (runs.c.run_id != run_id) & runs.c.state.not_in(ACTIVE_STATES)
     ids = select(runs.c.run_id).where(others)
     transaction.connection.execute(
         update(snapshots).where(snapshots.c.run_id.in_(ids)).values(snapshot=None, last_minute=None)
     )
-    transaction.connection.execute(update(runs).where(others).values(next_chunk=0))
+    forgotten = update(runs).where(others, runs.c.next_chunk > 0).values(next_chunk=0)
+    return transaction.connection.execute(forgotten).rowcount > 0
 
 
 def recorded_run_ids(transaction: Transaction, source_id: str) -> frozenset[str]:

@@ -113,9 +113,15 @@ def write_start(transaction: Transaction, source_id: str, start_ts: datetime, cl
 
 
 def write_current_run(transaction: Transaction, source_id: str, run_id: str) -> None:
-    """Let `run_id` be the run whose sightings stand in the record; the files of others have to go."""
+    """Let `run_id` be the run whose sightings stand in the record."""
     change = update(sources).where(sources.c.source_id == source_id)
-    transaction.connection.execute(change.values(current_run_id=run_id, unsettled=True))
+    transaction.connection.execute(change.values(current_run_id=run_id))
+
+
+def write_unsettled(transaction: Transaction, source_id: str) -> None:
+    """Note that the files have to follow what the database says."""
+    change = update(sources).where(sources.c.source_id == source_id)
+    transaction.connection.execute(change.values(unsettled=True))
 
 
 def write_settled(transaction: Transaction, source_id: str) -> None:

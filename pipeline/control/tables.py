@@ -226,5 +226,19 @@ for _verb in ("UPDATE", "DELETE"):
         ).execute_if(dialect="sqlite"),
     )
 
+for _statement in (
+    """CREATE OR REPLACE FUNCTION audit_refuses() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$""",
+    "CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON audit EXECUTE FUNCTION audit_refuses()",
+):
+    event.listen(
+        audit,
+        "after_create",
+        DDL(_statement).execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call] # SQLAlchemy left it untyped
+    )
+
+LOCK_CREATION = text("SELECT pg_advisory_xact_lock(7201)")
+"""On a server, those who make the tables queue here, as there is no row yet; the number is the lock's name."""
+
 LOCK_WRITERS = text("SELECT id FROM folder WHERE id = 1 FOR UPDATE")
 """On a server, writers queue on the folder's row, as they do on SQLite's write lock."""

@@ -31,7 +31,7 @@ from pipeline.control.progress import (
 )
 from pipeline.control.run_records import RunCounters, RunRecord, RunState
 from pipeline.control.runs import Runs, read_run, write_gallery_version
-from pipeline.control.sources import Sources, write_current_run, write_start
+from pipeline.control.sources import Sources, write_current_run, write_start, write_unsettled
 from pipeline.errors import InputError
 from pipeline.schemas import RunEnded, RunKey
 from pipeline.sightings.fold_coverage import CoverageCount
@@ -208,9 +208,10 @@ class Recorder:
 
 def _make_current(transaction: Transaction, record: RunRecord) -> None:
     """A camera's earlier connections stay beside this one; a file is seen once."""
-    if record.source_kind is SourceKind.FILE:
-        forget_other_runs(transaction, record.run.source_id, record.run.run_id)
     write_current_run(transaction, record.run.source_id, record.run.run_id)
+    is_file = record.source_kind is SourceKind.FILE
+    if is_file and forget_other_runs(transaction, record.run.source_id, record.run.run_id):
+        write_unsettled(transaction, record.run.source_id)
 
 
 def _minutes_so_far(before: Progress, coverage: Sequence[CoverageCount]) -> list[CoverageCount]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,13 @@ import pytest
 from pipeline.control.leases import Leases
 from pipeline.control.people import People
 from pipeline.control.runs import Runs, RunState
+from pipeline.control.sources import write_start
 from pipeline.errors import InputError, LeaseLost
 from pipeline.schemas import RunKey
 from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.rows import SourceKind, Status
+from pipeline.sightings.recording import Recorder
+from pipeline.sightings.recording_rows import moved_track
+from pipeline.sightings.rows import Clock, SourceKind, Status
 from pipeline.sightings.store import RowFilter
 from tests.builders import RUN, START
 from tests.builders_recording import LEASE_S, World, make_reference, make_seen, open_world
@@ -101,6 +104,24 @@ def test_owner_whose_lease_ran_out_writes_nothing(world: World) -> None:
         world.commit(1, make_seen(1, 0, at_s=0))
 
     assert world.content() == {}
+
+
+def test_owner_who_loses_the_source_while_preparing_files_writes_nothing(world: World) -> None:
+    world.commit(1, make_seen(1, 0, at_s=0))
+    before = world.content()
+    sleeper = Recorder(world.control, world.store, clock=lambda: _wake_too_late(world))
+
+    with pytest.raises(LeaseLost):
+        sleeper.commit(world.lease, world.record, next_chunk=2, snapshot=b"late", closed=[make_seen(2, 0, at_s=5)])
+
+    assert world.content() == before
+    assert list((world.data_dir / "staging").iterdir()) == []
+
+
+def _wake_too_late(world: World) -> datetime:
+    """What the clock says to a process that was stopped after its files were prepared: its old time, but too late."""
+    Leases(world.control).acquire(RUN.source_id, "owner-2", START + timedelta(seconds=LEASE_S), LEASE_S)
+    return START
 
 
 def test_crash_between_files_and_database_is_mended_by_doing_it_again(world: World, tmp_path: Path) -> None:
@@ -320,7 +341,7 @@ def test_interrupted_move_is_completed_by_the_next_owner(world: World) -> None:
     world.commit(1, make_seen(1, 1, at_s=10))
     world.finish()
     start_ts = START + timedelta(days=3)
-    _die_in_the_middle_of_a_move(world, start_ts.isoformat())
+    _die_in_the_middle_of_a_move(world, start_ts)
     world.clock.advance(LEASE_S + 1)
     lease = Leases(world.control).acquire(RUN.source_id, "owner-2", world.clock.now, LEASE_S)
     assert lease is not None
@@ -331,15 +352,8 @@ def test_interrupted_move_is_completed_by_the_next_owner(world: World) -> None:
     assert [row.start_ts for row in world.store.read_sightings(ALL)] == [start_ts + timedelta(seconds=10)]
 
 
-def _die_in_the_middle_of_a_move(world: World, start: str) -> None:
+def _die_in_the_middle_of_a_move(world: World, start_ts: datetime) -> None:
     """Leave the move decided, and one of its files written."""
-    from datetime import datetime
-
-    from pipeline.control.sources import write_start
-    from pipeline.sightings.recording_rows import moved_track
-    from pipeline.sightings.rows import Clock
-
-    start_ts = datetime.fromisoformat(start)
     with world.control.writing() as transaction:
         write_start(transaction, RUN.source_id, start_ts, Clock.ARGUMENT)
     with world.store.staging() as staging:
