@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.errors import ChunkRejected, MessageError, TransportLost
 from pipeline.schemas import RunKey
@@ -95,7 +95,8 @@ class StageLoop:
 
     def _read(self, delivery: Delivery) -> Work | None:
         if delivery.tries > self._options.max_tries:
-            self._bury(delivery, f"it was tried {self._options.max_tries} times, and the worker ended each time")
+            tries = self._options.max_tries
+            self._bury(replace(delivery, tries=tries), f"it was tried {tries} times, and the worker ended each time")
             return None
         try:
             return unpack(delivery.envelope)

@@ -55,6 +55,6 @@ def test_chunk_that_ends_three_workers_is_buried_and_the_file_goes_on(
     assert ended.state is RunState.PARTIAL
     assert ended.problem == "1 of 9 chunks could not be processed"
     assert failed == [FailedChunk(POISON, "detector", note.burial.reason)]
-    assert (note.slot.number, note.burial.tries) == (POISON, 4)
+    assert (note.slot.number, note.burial.tries) == (POISON, 3)
     assert "3 times" in note.burial.reason
     assert (minute.failed, minute.decoded + minute.failed) == (16, minute.expected)

@@ -39,8 +39,16 @@ class StackHealth:
 class Supervisor:
     """Children of one thread, since the kernel ends them with the thread that started them."""
 
-    def __init__(self, url: str, server: ChildSpec | None, workers: Sequence[ChildSpec]) -> None:
+    def __init__(
+        self,
+        url: str,
+        server: ChildSpec | None,
+        workers: Sequence[ChildSpec],
+        *,
+        server_start_s: float = SERVER_START_S,
+    ) -> None:
         """`server` is started first, and `workers` when it answers at `url`."""
+        self._server_start_s = server_start_s
         self._url = url
         self._server_spec = server
         self._worker_specs = tuple(workers)
@@ -87,7 +95,7 @@ class Supervisor:
 
     def _await_server(self) -> None:
         transport = RedisTransport(self._url)
-        give_up_at = time.monotonic() + SERVER_START_S
+        give_up_at = time.monotonic() + self._server_start_s
         while True:
             try:
                 transport.ping()
