@@ -52,6 +52,10 @@ from pipeline.sightings.thumbnails import stage_thumbs
 _MINUTE = msgspec.msgpack.Decoder(CoverageCount)
 
 
+LEFTOVER_S = 3600.0
+"""A prepared file that is older belongs to nobody: preparing takes milliseconds, and leases last seconds."""
+
+
 def utc_now() -> datetime:
     """The time on the wall."""
     return datetime.now(UTC)
@@ -76,6 +80,7 @@ class Recorder:
     def load(self, lease: Lease, run: RunKey) -> Progress:
         """Where the run stands, after any change of its source that was interrupted has been completed."""
         self._store.prepare()
+        self._store.remove_leftovers(LEFTOVER_S, self._clock().timestamp())
         self._settle(lease)
         with self._control.reading() as transaction:
             return load_progress(transaction, run.run_id)

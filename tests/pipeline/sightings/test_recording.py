@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -122,6 +122,17 @@ def _wake_too_late(world: World) -> datetime:
     """What the clock says to a process that was stopped after its files were prepared: its old time, but too late."""
     Leases(world.control).acquire(RUN.source_id, "owner-2", START + timedelta(seconds=LEASE_S), LEASE_S)
     return START
+
+
+def test_what_a_killed_owner_had_prepared_is_cleared_away(world: World) -> None:
+    leftover = world.data_dir / "staging" / "leftover"
+    leftover.parent.mkdir()
+    leftover.write_bytes(b"half a file")
+    world.clock.now = datetime.fromtimestamp(leftover.stat().st_mtime, UTC) + timedelta(hours=2)
+
+    world.recorder.load(world.lease, RUN)
+
+    assert not leftover.exists()
 
 
 def test_crash_between_files_and_database_is_mended_by_doing_it_again(world: World, tmp_path: Path) -> None:
