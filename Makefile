@@ -73,8 +73,8 @@ wheel: $(VENV)/dev.stamp ## Build the wheel into dist/
 
 # An unchanged pin stays as it is; ARGS=--upgrade takes the newest of everything, ARGS='--upgrade-package rich' of one.
 # uv's locks name no address, so they hold for whatever index or mirror pip is set up with.
-LOCK := $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	--quiet
+LOCK := $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-annotate --no-header --quiet
 
 .PHONY: lock
 lock: $(VENV)-lock/uv.stamp ## Make the three requirements*.lock again from pyproject.toml
