@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from dashboards.cli.record.filters import SightingFilter
 from dashboards.cli.record.reading import Reading, read_current_coverage, read_sightings
 from dashboards.cli.record.thumbs import read_thumbs
 from dashboards.cli.session import Session
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, StoreFull
 from pipeline.reports.html import render_report
 from pipeline.reports.html_people import wanted_thumbs
 from pipeline.reports.html_values import ReportInput, ReportSource
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.control.runs import RunRecord, Runs
     from pipeline.control.sources import SourceRecord
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 def default_path(data_dir: Path, source_ids: frozenset[str] | None) -> Path:
     """Where a report goes that is not told: one file for one source, and one for all or several."""
@@ -29,17 +33,28 @@ def default_path(data_dir: Path, source_ids: frozenset[str] | None) -> Path:
 
 
 def write_report(session: Session, control: Control, wanted: SightingFilter, path: Path) -> int:
-    """Write the page of the sightings wanted; returns how many these are. Raises `SettingsError` for a bad path."""
+    """Write the page of the sightings wanted; returns how many these are.
+
+    Raises `SettingsError` for a path that cannot be written, and `StoreFull`.
+    """
     page = gather_report(session, control, wanted)
+    _write_whole(path, render_report(page))
+    return len(page.sightings)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write the file whole or not at all."""
     unfinished = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(render_report(page), encoding="utf-8")
+        unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
+        if error.errno in NO_ROOM:
+            raise StoreFull(f"no room to write the report {path}") from error
         raise SettingsError(f"the report {path} cannot be written: {error.strerror}") from error
-    return len(page.sightings)
 
 
 def gather_report(session: Session, control: Control, wanted: SightingFilter) -> ReportInput:

@@ -12,6 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from dashboards.cli.app import build_app
+from pipeline.control.people import People
+from pipeline.sightings.fold_coverage import CoverageCount
+from tests.builders import RUN
+from tests.builders_recording import make_reference, make_seen, open_world, submit
 
 
 @dataclass(frozen=True)
@@ -41,3 +45,17 @@ def facetrail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return Said(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """A data folder in which `facetrail` of this test works: Ada is enrolled and was seen twice, a stranger once."""
+    world = open_world(tmp_path / "data")
+    People(world.control).enrol("Ada", [make_reference(0)])
+    world.record = submit(world.control, RUN)
+    minute = CoverageCount(minute=0, expected=300, decoded=200, gated=100, dropped=0, failed=0)
+    world.commit(9, make_seen(1, 0, 0.0), make_seen(2, 1, 10.0), make_seen(3, 0, 20.0), minutes=(minute,))
+    world.recorder.refresh_sightings(world.lease, RUN.source_id, People(world.control).gallery_version())
+    world.finish()
+    world.control.close()
+    return world.data_dir

@@ -1,0 +1,36 @@
+"""The past learns who is enrolled now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.control.database import open_control
+from pipeline.control.people import People
+from tests.builders_recording import make_reference
+from tests.dashboards.cli.conftest import Run
+
+
+def test_unchanged_gallery_changes_nothing(facetrail: Run, record: Path) -> None:
+    (source,) = facetrail("relabel", "--json").json["sources"]
+
+    assert (source["n_sightings"], source["n_changed"]) == (3, 0)
+
+
+def test_stranger_who_is_enrolled_later_is_named(facetrail: Run, record: Path) -> None:
+    control = open_control(record)
+    People(control).enrol("Bob", [make_reference(1)])
+    control.close()
+
+    (source,) = facetrail("relabel", "--json").json["sources"]
+
+    assert source["n_changed"] == 1
+    assert len(facetrail("sightings", "--person", "Bob", "--json").json["sightings"]) == 1
+
+
+def test_sightings_of_a_removed_person_are_nobodys_name(facetrail: Run, record: Path) -> None:
+    facetrail("people", "remove", "Ada")
+
+    facetrail("relabel")
+
+    names = {row["person_name"] for row in facetrail("sightings", "--json").json["sightings"]}
+    assert "Ada" not in names
