@@ -26,22 +26,29 @@ OWN_GALLERY = [
 STRANGERS = ["intel_head_tilt", "intel_three_walk", "intel_classroom", "short_hamilton", "obama_podium"]
 
 
-@pytest.mark.parametrize(("video", "gallery"), OWN_GALLERY)
-def test_every_clear_row_is_named_and_nobody_wrongly(open_data: Path, tmp_path: Path, video: str, gallery: str) -> None:
-    result = analyze([open_data / f"videos/{video}.mp4"], data_dir=tmp_path, gallery=open_data / "gallery" / gallery)[0]
+@pytest.fixture
+def data_dir(tmp_path: Path, weights_cache: Path) -> Path:
+    """An empty data folder with the model files that all tests share."""
+    (tmp_path / "weights").symlink_to(weights_cache)
+    return tmp_path
 
-    found = _evaluate(open_data / f"videos/groundtruth/{video}.csv", open_data / "gallery" / gallery, tmp_path, result)
+
+@pytest.mark.parametrize(("video", "gallery"), OWN_GALLERY)
+def test_every_clear_row_is_named_and_nobody_wrongly(open_data: Path, data_dir: Path, video: str, gallery: str) -> None:
+    result = analyze([open_data / f"videos/{video}.mp4"], data_dir=data_dir, gallery=open_data / "gallery" / gallery)[0]
+
+    found = _evaluate(open_data / f"videos/groundtruth/{video}.csv", open_data / "gallery" / gallery, data_dir, result)
 
     assert [row for row in found.clear if not row.is_found] == []
     assert len(found.clear) > 0
     assert found.wrong == ()
 
 
-def test_every_clear_row_of_the_composed_video_is_named(open_data: Path, tmp_path: Path) -> None:
+def test_every_clear_row_of_the_composed_video_is_named(open_data: Path, data_dir: Path) -> None:
     video, gallery = open_data / "synthetic/synthetic_open.mp4", open_data / "gallery/friends"
-    result = analyze([video], data_dir=tmp_path, gallery=gallery)[0]
+    result = analyze([video], data_dir=data_dir, gallery=gallery)[0]
 
-    found = _evaluate(open_data / "synthetic/synthetic_open.csv", gallery, tmp_path, result)
+    found = _evaluate(open_data / "synthetic/synthetic_open.csv", gallery, data_dir, result)
 
     assert all(row.is_found for row in found.clear)
     assert len(found.clear) == 12
@@ -50,17 +57,17 @@ def test_every_clear_row_of_the_composed_video_is_named(open_data: Path, tmp_pat
 
 
 @pytest.mark.parametrize("video", STRANGERS)
-def test_strangers_to_the_gallery_are_unknown(open_data: Path, tmp_path: Path, video: str) -> None:
-    result = analyze([open_data / f"videos/{video}.mp4"], data_dir=tmp_path, gallery=open_data / "gallery/friends")[0]
+def test_strangers_to_the_gallery_are_unknown(open_data: Path, data_dir: Path, video: str) -> None:
+    result = analyze([open_data / f"videos/{video}.mp4"], data_dir=data_dir, gallery=open_data / "gallery/friends")[0]
 
     assert result.run.counters.n_faces > 0
     assert {s.status for s in result.sightings} <= {Status.UNKNOWN, Status.UNCERTAIN}
     assert FRIENDS.isdisjoint({s.person_name for s in result.sightings})
 
 
-def test_footage_without_faces_has_no_sightings(open_data: Path, tmp_path: Path) -> None:
+def test_footage_without_faces_has_no_sightings(open_data: Path, data_dir: Path) -> None:
     result = analyze(
-        [open_data / "videos/intel_no_faces.mp4"], data_dir=tmp_path, gallery=open_data / "gallery/friends"
+        [open_data / "videos/intel_no_faces.mp4"], data_dir=data_dir, gallery=open_data / "gallery/friends"
     )[0]
 
     assert result.run.state is RunState.DONE

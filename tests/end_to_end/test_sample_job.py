@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline.analysis import analyze as analyze_in_process
 from pipeline.sample.making import Sample
 from tests.end_to_end.sample_record import list_faults
 
@@ -56,3 +57,11 @@ def test_second_analyze_doubles_nothing(sample: Sample, record: Path) -> None:
     analyze(sample, record)
 
     pd.testing.assert_frame_equal(read_sightings(record), before)
+
+
+def test_one_process_records_the_same(sample: Sample, record: Path, tmp_path: Path, weights_cache: Path) -> None:
+    (tmp_path / "weights").symlink_to(weights_cache)
+
+    analyze_in_process([sample.video], data_dir=tmp_path, gallery=sample.gallery)
+
+    pd.testing.assert_frame_equal(read_sightings(tmp_path), read_sightings(record), atol=1e-4, rtol=0)
