@@ -126,7 +126,8 @@ class Recorder:
         runs = Runs(self._control)
         if runs.get(record.run.run_id).state.is_active:
             self._complete_coverage(lease, record.run.run_id)
-            while not self._try_finish(lease, runs.get(record.run.run_id), _problem(ended, n_failed_chunks)):
+            problem = _problem(ended, n_failed_chunks, runs.get(record.run.run_id).counters)
+            while not self._try_finish(lease, runs.get(record.run.run_id), problem):
                 continue  # another source met unknown people meanwhile: compare with them, too
         self._settle(lease)
         return runs.get(record.run.run_id)
@@ -227,7 +228,11 @@ def _minutes_so_far(before: Progress, coverage: Sequence[CoverageCount]) -> list
     return [known[minute] for minute in sorted(known)]
 
 
-def _problem(ended: RunEnded, n_failed_chunks: int) -> str | None:
-    """What is missing from the run, in words for the user; None when it is whole."""
+def _problem(ended: RunEnded, n_failed_chunks: int, counters: RunCounters) -> str | None:
+    """What is missing from the run, in words for the user; None when it is whole.
+
+    The end of a run that was interrupted tells only of the damage since; the samples that failed tell of all of it.
+    """
+    lost = f"{counters.n_failed} of {counters.n_samples} samples could not be decoded" if counters.n_failed else None
     failed = f"{n_failed_chunks} of {ended.n_chunks} chunks could not be processed" if n_failed_chunks else None
-    return "; ".join(part for part in (ended.problem, failed) if part) or None
+    return "; ".join(part for part in (ended.problem or (None if failed else lost), failed) if part) or None

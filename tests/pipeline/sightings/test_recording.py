@@ -213,6 +213,15 @@ def test_run_with_failed_chunks_is_partial_and_says_so(world: World) -> None:
     assert record.problem == "the file ends in the middle of a picture; 2 of 9 chunks could not be processed"
 
 
+def test_run_that_lost_samples_before_an_interruption_is_partial(world: World) -> None:
+    minute = CoverageCount(minute=0, expected=20, decoded=15, gated=2, dropped=0, failed=3)
+    world.commit(9, minutes=(minute,))
+
+    record = world.finish(n_chunks=9)
+
+    assert (record.state, record.problem) == (RunState.PARTIAL, "3 of 20 samples could not be decoded")
+
+
 def test_cancelled_run_is_not_finished(world: World) -> None:
     world.commit(1, make_seen(1, 1, at_s=0))
     Runs(world.control).cancel(RUN.run_id)
