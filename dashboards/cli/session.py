@@ -69,7 +69,13 @@ def open_database(session: Session) -> Iterator[Control]:
 
 
 def adopt_encoder(session: Session, control: Control) -> Session:
-    """The session with the encoder of the data folder, unless another one was asked for in so many words."""
+    """The session with the encoder of the data folder, unless another one was asked for in so many words.
+
+    Raises `NotFound` for an encoder that nobody knows, before a new data folder is given to it.
+    """
+    from pipeline.encoders.manifest import encoder_entry
+
+    encoder_entry(session.settings.encoding.encoder)
     fixed = folder_encoder(control)
     if fixed is None or session.asks_encoder:
         return session

@@ -26,7 +26,7 @@ from dashboards.cli.session import Session, adopt_encoder, open_database, open_s
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dashboards.cli.footage.intake import Intake
+    from dashboards.cli.footage.intake import Intake, Sifted
     from dashboards.cli.footage.results import Results
     from dashboards.cli.identities.enrolling import Enrolment
     from pipeline.control.database import Control
@@ -68,6 +68,7 @@ def analyze(
 
     Ctrl-C may come at any time: what is done is on record, and the same command goes on from there.
     """
+    from dashboards.cli.footage.intake import sift
     from dashboards.cli.footage.results import show_results
     from dashboards.cli.footage.sampling import sections
     from dashboards.cli.footage.videos import list_videos
@@ -75,12 +76,12 @@ def analyze(
 
     flags = sections(fps=fps, keyframes_only=keyframes_only, no_gate=no_gate, min_face=min_face, encoder=encoder)
     session = open_session(data=data, time_zone=time_zone, **flags)
-    paths = list_videos(videos)
     begins = None if start_time is None else parse_moment(start_time, "--start-time", session.zone)
+    found = sift(session, list_videos(videos))
     with open_database(session) as control:
         session = adopt_encoder(session, control)
         enrolment = None if gallery is None else _enrol(session, control, gallery)
-        results = _analyse(session, control, paths, begins, enrolment)
+        results = _analyse(session, control, found, begins, enrolment)
     show_results(session, results, as_json=as_json)
     raise typer.Exit(results.exit_code)
 
@@ -98,12 +99,12 @@ def _enrol(session: Session, control: Control, folder: Path) -> Enrolment:
 
 
 def _analyse(
-    session: Session, control: Control, paths: Sequence[Path], begins: datetime | None, enrolment: Enrolment | None
+    session: Session, control: Control, videos: Sifted, begins: datetime | None, enrolment: Enrolment | None
 ) -> Results:
     from dashboards.cli.footage.intake import correct_starts, take_in
     from dashboards.cli.footage.running import work_off
 
-    intake = take_in(session, control, paths, begins)
+    intake = take_in(session, control, videos, begins)
     ended = {run.run.run_id: run for run in work_off(session, control, intake.pending)}
     runs = [ended.get(run.run.run_id, run) for run in intake.runs]
     complete = [run for run in runs if run.state.is_complete]

@@ -27,8 +27,16 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Sifted:
+    """The videos that were given: those that can be read, and the others."""
+
+    readable: tuple[Path, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of the videos that were given."""
+    """What became of the videos that can be read."""
 
     runs: tuple[RunRecord, ...]
     """One for each source, in the order given; two copies of a file are one source."""
@@ -40,29 +48,37 @@ class Intake:
         return tuple(run for run in self.runs if run.state.is_active)
 
 
-def take_in(session: Session, control: Control, paths: Sequence[Path], start_time: datetime | None) -> Intake:
-    """Queue a run for each video, or find the one that is there; unreadable files are refused and said.
+def sift(session: Session, paths: Sequence[Path]) -> Sifted:
+    """Look into each video, and say which cannot be read; raises `SourceUnreadable` when none of them can."""
+    from pipeline.video.source import probe_source
 
-    Raises `SourceUnreadable` when none of them can be read.
-    """
-    from pipeline.footage import register_footage
-
-    runs: dict[str, RunRecord] = {}
+    readable: list[Path] = []
     refused: list[Refused] = []
-    options = session.settings.options()
     for path in paths:
         try:
-            with waiting(f"reading {path.name}"):
-                run = register_footage(control, path, options, zone=session.zone, start_time=start_time)
+            probe_source(path, session.settings.sampling.largest_side)
         except SourceUnreadable as error:
             refused.append(Refused(path, str(error)))
-            continue
-        runs[run.run.source_id] = run
-    if not runs:
+        else:
+            readable.append(path)
+    if not readable:
         raise SourceUnreadable("; ".join(each.reason for each in refused))
     for each in refused:
         warn(f"left out: {each.reason}")
-    return Intake(tuple(runs.values()), tuple(refused))
+    return Sifted(tuple(readable), tuple(refused))
+
+
+def take_in(session: Session, control: Control, videos: Sifted, start_time: datetime | None) -> Intake:
+    """Queue a run for each video, or find the one that is there. Raises `SourceUnreadable`."""
+    from pipeline.footage import register_footage
+
+    runs: dict[str, RunRecord] = {}
+    options = session.settings.options()
+    for path in videos.readable:
+        with waiting(f"reading {path.name}"):
+            run = register_footage(control, path, options, zone=session.zone, start_time=start_time)
+        runs[run.run.source_id] = run
+    return Intake(tuple(runs.values()), videos.refused)
 
 
 def correct_starts(session: Session, control: Control, runs: Sequence[RunRecord], start_time: datetime | None) -> None:

@@ -57,7 +57,7 @@ def submit(
 
     A file that was analysed before is not analysed again.
     """
-    from dashboards.cli.footage.intake import take_in
+    from dashboards.cli.footage.intake import sift, take_in
     from dashboards.cli.footage.sampling import sections
     from dashboards.cli.footage.videos import list_videos
     from dashboards.cli.moments import parse_moment
@@ -65,10 +65,11 @@ def submit(
     flags = sections(fps=fps, keyframes_only=keyframes_only, no_gate=no_gate, min_face=min_face)
     session = open_session(data=data, time_zone=time_zone, **flags)
     begins = None if start_time is None else parse_moment(start_time, "--start-time", session.zone)
+    found = sift(session, list_videos(videos))
     stack = _find_stack(session, is_needed=wait)
     with open_database(session) as control:
         session = adopt_encoder(session, control)
-        intake = take_in(session, control, list_videos(videos), begins)
+        intake = take_in(session, control, found, begins)
         runs = _hand_over(control, stack, intake, wait=wait)
     if as_json:
         emit_json({"jobs": [job_payload(run) for run in runs], "refused": intake.refused})
