@@ -70,13 +70,8 @@ def parse_to(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
 
 
 def show_moment(moment: datetime, zone: tzinfo) -> str:
-    """A wall-clock time in `zone` with its offset: 2026-05-01 09:30:05 +02:00."""
-    return moment.astimezone(zone).isoformat(sep=" ", timespec="seconds").replace("+", " +")
-
-
-def show_clock(moment: datetime, zone: tzinfo) -> str:
-    """A time of day in `zone`: 09:30:05."""
-    return moment.astimezone(zone).strftime("%H:%M:%S")
+    """A wall-clock time in `zone` with its offset: 2026-05-01 09:30:05+02:00."""
+    return moment.astimezone(zone).isoformat(sep=" ", timespec="seconds")
 
 
 def _bound(text: str | None, flag: str, zone: tzinfo, now: datetime, *, extra_days: int) -> datetime | None:

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
 PIPE_WIDTH = 200
 """Columns of a table that goes into a pipe or a file, where no terminal says how wide it is."""
+
+LEAST_WIDTH = 9
+"""Characters that a column of words keeps, however narrow the terminal."""
+MOMENTS = frozenset({"begins", "starts", "changed", "enrolled", "first seen", "last seen"})
+"""Columns whose values are never broken into lines."""
 
 
 @cache
@@ -56,9 +61,15 @@ def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) ->
     from rich import box
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        is_number = column in right
+        is_whole = is_number or column in MOMENTS
+        least = None if is_whole else LEAST_WIDTH
+        justify: JustifyMethod = "right" if is_number else "left"
+        made.add_column(column, justify=justify, overflow="fold", no_wrap=is_whole, min_width=least)
     return made
 
 

@@ -10,7 +10,7 @@ from pipeline.reports.durations import format_duration, format_media_span
 from pipeline.reports.html_axis import Tick, axis_ticks
 from pipeline.reports.html_grouping import Group, group_sightings, name_of
 from pipeline.reports.html_values import ReportSource
-from pipeline.sightings.rows import CoverageRow, SightingRow
+from pipeline.sightings.rows import CoverageRow, SightingRow, Status
 
 MINUTE_S = 60.0
 
@@ -86,7 +86,8 @@ def _lane(group: Group, length_s: float, people: Mapping[str, str]) -> Lane:
 
 def _bar(sighting: SightingRow, length_s: float, people: Mapping[str, str]) -> Bar:
     span_s = sighting.media_end_s - sighting.media_start_s
-    score = "" if sighting.best_score is None else f", score {sighting.best_score:.3f}"
+    has_score = sighting.best_score is not None and sighting.status is not Status.UNKNOWN
+    score = f", score {sighting.best_score:.3f}" if has_score else ""
     return Bar(
         sighting_id=sighting.sighting_id,
         left_pct=_percent(sighting.media_start_s, length_s),

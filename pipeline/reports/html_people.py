@@ -10,7 +10,7 @@ from datetime import tzinfo
 from pipeline.reports.durations import format_duration, format_media_span
 from pipeline.reports.html_grouping import Group, group_sightings, name_of
 from pipeline.reports.html_values import ReportInput
-from pipeline.sightings.rows import SightingRow
+from pipeline.sightings.rows import SightingRow, Status
 
 MOST_CARDS = 60
 """Sightings shown of one person; a page of thousands helps nobody, and `facetrail sightings` lists them all."""
@@ -62,7 +62,7 @@ def wanted_thumbs(sightings: Iterable[SightingRow]) -> tuple[str, ...]:
 
 def _section(group: Group, report: ReportInput, labels: Mapping[str, str]) -> Section:
     rows = group.sightings
-    scores = [row.best_score for row in rows if row.best_score is not None]
+    scores = [row.best_score for row in rows if row.best_score is not None and row.status is not Status.UNKNOWN]
     return Section(
         group=group,
         portrait=_data_uri(_portrait_ref(rows), report.thumbs),
@@ -85,7 +85,7 @@ def _card(row: SightingRow, report: ReportInput, labels: Mapping[str, str]) -> C
         media=format_media_span(row.media_start_s, row.media_end_s),
         clock=_clock_span(row, report.zone),
         presence=format_duration(row.presence_s),
-        score="" if row.best_score is None else f"{row.best_score:.3f}",
+        score="" if row.best_score is None or row.status is Status.UNKNOWN else f"{row.best_score:.3f}",
         details=_details(row),
     )
 
@@ -103,8 +103,14 @@ def _details(row: SightingRow) -> str:
 
 def _portrait_ref(rows: Sequence[SightingRow]) -> str | None:
     with_picture = [row for row in rows if row.thumb_ref]
-    best = max(with_picture, key=lambda row: (row.best_score or 0.0, row.n_faces), default=None)
+    best = max(with_picture, key=_worth_showing, default=None)
     return best.thumb_ref if best else None
+
+
+def _worth_showing(row: SightingRow) -> tuple[float, int]:
+    """Somebody known is shown as in the best match, somebody unknown as in the longest look."""
+    score = row.best_score if row.status is not Status.UNKNOWN else None
+    return score or 0.0, row.n_faces
 
 
 def _data_uri(thumb_ref: str | None, thumbs: Mapping[str, bytes]) -> str:

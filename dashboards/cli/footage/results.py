@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.control.run_records import RunRecord
 
+POOR_WORDS = "sightings of unknown people, too brief or too poor to tell them apart: `facetrail sightings` lists them"
 PARTS = ("sightings", "tracks", "embeddings", "coverage")
 
 
@@ -69,19 +70,17 @@ def show_results(session: Session, results: Results, *, as_json: bool) -> None:
 
 
 def _print_sightings(session: Session, results: Results) -> None:
-    """Source after source; those who cannot be told apart are only counted."""
-    labels = {run.run.source_id: run.label for run in results.runs}
-    rows = [row for source_id in labels for row in results.reading.sightings if row.source_id == source_id]
-    told = [row for row in rows if row.person_id is not None or row.status is Status.UNCERTAIN]
-    if told:
-        answers().print(sightings_table(told, session.zone, labels=labels, people=results.reading.people))
-    else:
-        answers().print("nobody was seen" if not rows else "nobody was seen well")
-    if len(told) < len(rows):
-        answers().print(
-            f"and {len(rows) - len(told)} sightings of unknown people, too brief or too poor to tell them apart: "
-            "`facetrail sightings` lists them\n"
-        )
+    """A table for each source; those who cannot be told apart are only counted."""
+    for run in results.runs:
+        rows = [row for row in results.reading.sightings if row.source_id == run.run.source_id]
+        told = [row for row in rows if row.person_id is not None or row.status is Status.UNCERTAIN]
+        title = run.label if len(results.runs) > 1 else None
+        if told:
+            answers().print(sightings_table(told, session.zone, people=results.reading.people, title=title))
+        else:
+            answers().print(f"{run.label}: nobody was seen{' well' if rows else ''}", markup=False)
+        if len(told) < len(rows):
+            answers().print(f"and {len(rows) - len(told)} {POOR_WORDS}\n")
 
 
 def _say_problems(results: Results) -> None:

@@ -10,18 +10,21 @@ from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.output import answers, emit_json, say, table
 from dashboards.cli.session import open_database, open_existing
+from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from pipeline.control.people_records import Person
 
 PersonArgument = Annotated[str, typer.Argument(help="Name or person id.", metavar="PERSON")]
+LIST_EXAMPLES = examples(("facetrail people", "who is enrolled, with how many pictures"))
 RELABEL_HINT = "sightings recorded so far keep their names until `facetrail relabel`"
 
 
 def register(app: typer.Typer, panel: str) -> None:
     """Add `people` with its commands."""
-    group = typer.Typer(help="Who is enrolled.", no_args_is_help=True, rich_markup_mode="rich")
-    group.command("list", epilog=examples(("facetrail people list", "who is enrolled, with how many pictures")))(show)
+    group = typer.Typer(invoke_without_command=True, rich_markup_mode="rich")
+    group.callback(epilog=LIST_EXAMPLES)(people)
+    group.command("list", epilog=LIST_EXAMPLES)(show)
     group.command("rename", epilog=examples(("facetrail people rename joey 'Joey Tribbiani'", "the person id stays")))(
         rename
     )
@@ -31,21 +34,29 @@ def register(app: typer.Typer, panel: str) -> None:
     app.add_typer(group, name="people", rich_help_panel=panel)
 
 
+def people(ctx: typer.Context, data: DataFlag = None, as_json: JsonFlag = False) -> None:
+    """Who is enrolled: list, rename, remove. Without a command it lists."""
+    if ctx.invoked_subcommand is None:
+        show(data, as_json)
+    elif data is not None or as_json:
+        raise InputError(f"give the options after the command: facetrail people {ctx.invoked_subcommand} ...")
+
+
 def show(data: DataFlag = None, as_json: JsonFlag = False) -> None:
     """List the people enrolled, with their pictures."""
     from pipeline.control.people import People
 
     with open_database(open_existing(data=data)) as control:
-        people = People(control).list_people()
+        enrolled = People(control).list_people()
         version = People(control).gallery_version()
     if as_json:
-        emit_json({"gallery_version": version, "people": people})
+        emit_json({"gallery_version": version, "people": enrolled})
         return
     made = table("person", "pictures", "enrolled", "person id", right=("pictures",))
-    for person in people:
+    for person in enrolled:
         made.add_row(person.name, str(len(person.references)), f"{person.created_at:%Y-%m-%d}", person.person_id)
     answers().print(made)
-    answers().print(f"{len(people)} enrolled, gallery version {version}")
+    answers().print(f"{len(enrolled)} enrolled, gallery version {version}")
 
 
 def rename(

@@ -89,4 +89,5 @@ def show_sightings(session: Session, reading: Reading, *, as_json: bool) -> None
         return
     seen_in = {row.source_id for row in reading.sightings}
     labels = {source_id: label for source_id, label in reading.labels.items() if source_id in seen_in}
-    answers().print(sightings_table(reading.sightings, session.zone, labels=labels, people=reading.people))
+    several = labels if len(labels) > 1 else None
+    answers().print(sightings_table(reading.sightings, session.zone, people=reading.people, labels=several))

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from dashboards.cli.moments import show_moment
-from dashboards.cli.output import table
+from dashboards.cli.output import answers, table
 from pipeline.reports.durations import format_duration, format_time_code
 from pipeline.reports.html_grouping import name_of
 from pipeline.sightings.rows import SightingRow, Status
@@ -15,18 +15,27 @@ from pipeline.sightings.rows import SightingRow, Status
 if TYPE_CHECKING:
     from rich.table import Table
 
+WIDE = 104
+"""Columns of a terminal from which on there is room for everything."""
 STATUS_STYLES = {Status.KNOWN: "green", Status.UNCERTAIN: "yellow", Status.UNKNOWN: "dim"}
 
 
 def sightings_table(
-    rows: Iterable[SightingRow], zone: tzinfo, *, labels: Mapping[str, str], people: Mapping[str, str]
+    rows: Iterable[SightingRow],
+    zone: tzinfo,
+    *,
+    people: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    title: str | None = None,
 ) -> Table:
-    """One line a sighting; the source has a column when there are several."""
-    several = len(labels) > 1
-    columns = ["person", "status", "from", "to", "presence", "score", "faces", "begins"]
-    made = table(*columns, *(["source"] if several else []), right=("from", "to", "presence", "score", "faces"))
+    """One line a sighting; with `labels`, the names of sources by their ids, there is a column for the source."""
+    is_narrow = answers().width < WIDE
+    columns = ["person", "status", "from", "to", "presence", "score", *([] if is_narrow else ["faces"]), "begins"]
+    right = ("from", "to", "presence", "score", "faces")
+    made = table(*columns, *(["source"] if labels else []), right=right, title=title)
     for row in rows:
-        made.add_row(*_cells(row, zone, people), *([labels.get(row.source_id, row.source_id)] if several else []))
+        source = [labels.get(row.source_id, row.source_id)] if labels else []
+        made.add_row(*_cells(row, zone, people, is_narrow=is_narrow), *source)
     return made
 
 
@@ -43,17 +52,18 @@ def sighting_payloads(rows: Iterable[SightingRow], labels: Mapping[str, str]) ->
     ]
 
 
-def _cells(row: SightingRow, zone: tzinfo, people: Mapping[str, str]) -> Sequence[str]:
+def _cells(row: SightingRow, zone: tzinfo, people: Mapping[str, str], *, is_narrow: bool) -> Sequence[str]:
     from rich.markup import escape
 
-    style = STATUS_STYLES[row.status]
+    style, name = STATUS_STYLES[row.status], escape(name_of(row, people))
+    begins = f"{row.start_ts.astimezone(zone):%m-%d %H:%M}" if is_narrow else show_moment(row.start_ts, zone)
     return (
-        f"[bold]{escape(name_of(row, people))}[/]" if row.status is Status.KNOWN else escape(name_of(row, people)),
+        f"[bold]{name}[/]" if row.status is Status.KNOWN else name,
         f"[{style}]{row.status}[/]",
         format_time_code(row.media_start_s),
         format_time_code(row.media_end_s),
         format_duration(row.presence_s),
         "" if row.best_score is None else f"{row.best_score:.3f}",
-        str(row.n_faces),
-        show_moment(row.start_ts, zone),
+        *([] if is_narrow else [str(row.n_faces)]),
+        begins,
     )

@@ -51,7 +51,7 @@ def test_no_bound_is_no_bound() -> None:
 
 
 def test_moment_is_shown_with_its_offset() -> None:
-    assert show_moment(datetime(2026, 5, 1, 7, 30, tzinfo=UTC), BERLIN) == "2026-05-01 09:30:00 +02:00"
+    assert show_moment(datetime(2026, 5, 1, 7, 30, tzinfo=UTC), BERLIN) == "2026-05-01 09:30:00+02:00"
 
 
 def test_unknown_zone_is_refused() -> None:

@@ -31,3 +31,15 @@ def test_unknown_person_is_refused_with_those_there_are(facetrail: Run, record: 
 
     assert said.code == 2
     assert "Ada" in said.err
+
+
+def test_people_without_a_command_lists(facetrail: Run, record: Path) -> None:
+    assert [person["name"] for person in facetrail("people", "--json").json["people"]] == ["Ada"]
+    assert "Ada" in facetrail("people").out
+
+
+def test_option_before_the_command_is_not_lost_silently(facetrail: Run, record: Path) -> None:
+    said = facetrail("people", "--data", "elsewhere", "list")
+
+    assert said.code == 2
+    assert "after the command" in said.err

@@ -62,7 +62,7 @@ def test_wrong_filter_says_what_would_be_right(facetrail: Run, record: Path, fla
 def test_table_shows_times_in_the_zone_asked_for(facetrail: Run, record: Path) -> None:
     said = facetrail("sightings", "--time-zone", "Europe/Berlin")
 
-    assert "2026-03-02 09:00:00 +01:00" in said.out
+    assert "2026-03-02 09:00:00+01:00" in said.out
 
 
 def test_search_for_a_person_is_audited(facetrail: Run, record: Path) -> None:
