@@ -8,13 +8,14 @@ import numpy as np
 
 from pipeline.schemas import ImageU8, VectorF32
 
-LARGEST_BATCH = 32
-"""Faces in one call: from here on a larger batch brings no speed, only memory."""
+BUCKETS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+"""Sizes of batches: a batch is filled up to the next one, by a third at most from three faces on. Beyond the largest
+more faces in a call bring no speed, only memory."""
 
 
 def bucket_size(n_faces: int) -> int:
-    """The smallest power of two that holds `n_faces`, at most `LARGEST_BATCH`."""
-    return min(LARGEST_BATCH, 1 << max(0, n_faces - 1).bit_length())
+    """The smallest bucket that holds `n_faces`; the largest when none does."""
+    return next((size for size in BUCKETS if size >= n_faces), BUCKETS[-1])
 
 
 def embed_in_batches(
@@ -24,9 +25,10 @@ def embed_in_batches(
     if crops_rgb.shape[1:] != (crop_size, crop_size, 3) or crops_rgb.dtype != np.uint8:
         wanted = f"(N, {crop_size}, {crop_size}, 3) uint8"
         raise ValueError(f"crops_rgb: expected {wanted}, got {crops_rgb.shape} {crops_rgb.dtype}")
+    step = BUCKETS[-1]
     pieces = [
-        network(_fill_up(crops_rgb[start : start + LARGEST_BATCH]))[: len(crops_rgb) - start]
-        for start in range(0, len(crops_rgb), LARGEST_BATCH)
+        network(_fill_up(crops_rgb[start : start + step]))[: len(crops_rgb) - start]
+        for start in range(0, len(crops_rgb), step)
     ]
     raw = np.concatenate(pieces) if pieces else np.zeros((0, dimensions), np.float32)
     return unit_length(raw)
