@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,29 +13,12 @@ from pipeline.errors import WeightsError
 from pipeline.identity.calibration import identified_at, open_set_scores, threshold_at_rate
 from pipeline.identity.enrolment import examine_image
 from pipeline.options import DetectionOptions, EncodingOptions
+from tests.photographs import photographs_of_people
 
 pytestmark = pytest.mark.slow
 
 BAR = 0.96
 N_REFERENCES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledPhoto:
-    person: str
-    path: Path
-
-
-def photographs(open_data: Path) -> list[LabelledPhoto]:
-    """The pictures of celebs and friends_stills that show one person; a stranger is a person with a single picture."""
-    celebs = open_data / "identification" / "celebs"
-    stills = sorted((open_data / "verification" / "friends_stills").glob("*/*.jpg"))
-    photos = [LabelledPhoto(path.parent.name, path) for path in stills]
-    with (celebs / "identification.csv").open(encoding="utf-8") as rows:
-        for row in csv.DictReader(rows):
-            person = row["file"] if row["person"] == "unknown" else row["person"]
-            photos += [LabelledPhoto(person, celebs / row["file"])] if "+" not in person else []
-    return photos
 
 
 def test_known_people_are_identified_and_strangers_are_not(open_data: Path, weights_cache: Path):
@@ -49,7 +30,7 @@ def test_known_people_are_identified_and_strangers_are_not(open_data: Path, weig
     except WeightsError as error:
         pytest.skip(f"the weights of {name} cannot be had: {error}")
     detector = MtcnnDetector(DetectionOptions())
-    photos = photographs(open_data)
+    photos = photographs_of_people(open_data)
     vectors = [examine_image(photo.path, detector, encoder).embedding for photo in photos]
     usable = [place for place, vector in enumerate(vectors) if vector is not None]
 
