@@ -6,6 +6,7 @@ Exit codes: 0 after SIGTERM, 2 wrong settings or input, 4 the record cannot be w
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def main() -> None:
     try:
         run_stages(arguments.stages, load_settings())
     except PipelineError as error:
-        print(error, file=sys.stderr)
+        with contextlib.suppress(OSError):  # on a full disk the exit code must do
+            print(error, file=sys.stderr)
         sys.exit(exit_code(error))
 
 

@@ -32,6 +32,8 @@ pytestmark = pytest.mark.slow
 
 SEED = 20260302
 """Of the moments at which things are killed."""
+NO_ROOM_BYTES = 512
+"""To this size files may still grow: as good as a full disk."""
 LAST_MOMENT = 6
 """Of the clip's nine chunks, so that there is always something left to do."""
 
@@ -195,6 +197,27 @@ def test_stopped_aggregator_that_wakes_up_after_its_lease_writes_nothing(
 
         assert _written(data_dir) == written
         assert_same(job.read_record(), undisturbed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes the room from a running process")
+def test_full_disk_stops_the_aggregator_with_a_clear_word_and_costs_nothing(
+    video: Path, data_dir: Path, stack: Stack, undisturbed: Record, moment: int
+) -> None:
+    with running_job(video, data_dir, stack.url) as (job, supervisor):
+        job.wait_for_chunk(moment)
+        aggregator = pid_of(supervisor, "aggregator")
+        psutil.Process(aggregator).rlimit(psutil.RLIMIT_FSIZE, (NO_ROOM_BYTES, NO_ROOM_BYTES))
+
+        wait_until(lambda: supervisor.health().problem is not None, "the problem to be seen")
+        problem = supervisor.health().problem
+        assert job.now().state.is_active
+
+        with workers(kill_settings(data_dir, stack.url), stack.url, "aggregator"):
+            job.wait_for_end()
+
+    assert problem is not None
+    assert "no room left" in problem
+    assert_same(job.read_record(), undisturbed)
 
 
 def _written(data_dir: Path) -> dict[Path, tuple[int, int]]:

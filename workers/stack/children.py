@@ -20,8 +20,8 @@ MOST_FAST_STARTS = 5
 """Fast failures of a child that never lived longer: it cannot work here."""
 MOST_FAST_FAILURES = 30
 """Fast failures in a row of a child that did live: a few chunks that end it, three times each, must not end all."""
-HOPELESS_CODES = frozenset({2, 4})
-"""Exit codes of workers that another start would not help: wrong settings, no room to write."""
+HOPELESS_CODES = {2: "wrong settings", 4: "the data folder cannot be written; is the disk full?"}
+"""Exit codes of workers that another start would not help, and what to say when they could not say it themselves."""
 TAIL_BYTES = 4096
 
 
@@ -105,7 +105,8 @@ class Child:
     def _plan_restart(self, code: int, now: float) -> None:
         self._count_failure(is_fast=now - self._started_at < FAST_S)
         if code in HOPELESS_CODES or self._fast_failures > self._most_fast_failures:
-            self._problem = _last_words(self.spec.stderr) or f"{self.spec.name} ended with code {code}"
+            unsaid = HOPELESS_CODES.get(code, f"it ended with code {code}, {self._restarts + 1} times")
+            self._problem = _last_words(self.spec.stderr) or unsaid
             return
         self._restart_at = now + backoff_s(self._fast_failures + 1)
 

@@ -20,6 +20,7 @@ def log_to(path: Path | None, level: int = logging.INFO) -> None:
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.raiseExceptions = False  # a log that cannot be written must not hide what is wrong
     logging.getLogger("rq").setLevel(logging.WARNING)
 
 
