@@ -31,23 +31,35 @@ def build_app() -> typer.Typer:
     return app
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"facetrail {_installed_version()}")
+        raise typer.Exit
+
+
+def _installed_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("facetrail")
+    except PackageNotFoundError:
+        return "(run from its sources)"
+
+
 def settle(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error happened (FACETRAIL_DEBUG=1).")] = False,
     config: Annotated[
         Path | None, typer.Option("--config", help="The YAML file of settings (else FACETRAIL_CONFIG, facetrail.yaml).")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Show the version, and leave.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version, and leave.", callback=_show_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Who was seen, where, from when to when: from recorded footage to a record that can be asked.
 
     Start with [bold]facetrail analyze VIDEO --gallery PEOPLE[/], where PEOPLE
     holds a folder of pictures for each person.
     """
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"facetrail {installed('facetrail')}")
-        raise typer.Exit
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
     if not is_debug():

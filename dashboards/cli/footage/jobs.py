@@ -96,23 +96,23 @@ def job_payload(run: RunRecord) -> dict[str, object]:
 
 
 def _cancel(session: Session, control: Control, wanted: str) -> RunRecord:
+    from dashboards.cli.server import find_server
     from pipeline.control.runs import Runs
-    from workers.stack.running import find_running_stack
     from workers.streams import RedisTransport
     from workers.submission import cancel_run
 
     run = find_run(Runs(control), wanted)
     if not run.state.is_active:
         raise InputError(f"{run.label} is {run.state} already; there is nothing to cancel")
-    stack = find_running_stack(session.data_dir)
-    cancelled = cancel_run(control, RedisTransport(stack.url) if stack else None, run.run.run_id)
+    url = find_server(session)
+    cancelled = cancel_run(control, RedisTransport(url) if url else None, run.run.run_id)
     say(f"cancelled; `facetrail jobs --retry {run.run.run_id}` goes on where it stopped")
     return cancelled
 
 
 def _retry(session: Session, control: Control, wanted: str) -> RunRecord:
+    from dashboards.cli.server import find_server
     from pipeline.control.runs import NewRun, Runs
-    from workers.stack.running import find_running_stack
     from workers.submission import hand_over
 
     run = find_run(Runs(control), wanted)
@@ -120,11 +120,11 @@ def _retry(session: Session, control: Control, wanted: str) -> RunRecord:
         raise InputError(f"{run.label} is {run.state}; there is nothing to try again")
     again = NewRun(run=run.run, options_json=run.options_json, encoder=run.encoder, gallery_version=run.gallery_version)
     queued = Runs(control).submit(again)
-    stack = find_running_stack(session.data_dir)
-    if stack is None:
+    url = find_server(session)
+    if url is None:
         say("queued; `facetrail up` works on what is queued")
     else:
-        hand_over(stack.url, [queued])
+        hand_over(url, [queued])
     return queued
 
 

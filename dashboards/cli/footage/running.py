@@ -33,13 +33,13 @@ def work_off(session: Session, control: Control, pending: Sequence[RunRecord]) -
     """
     if not pending:
         return []
-    from workers.stack.running import find_running_stack, running_stack
+    from workers.stack.running import FoundStack, running_stack
     from workers.submission import hand_over
 
-    has_joined = find_running_stack(session.data_dir) is not None
-    watched = [Watched(run, samples_per_second(run)) for run in pending]
+    watched, has_joined = watch(pending), False
     try:
         with running_stack(session.settings) as stack:
+            has_joined = isinstance(stack, FoundStack)
             hand_over(stack.url, pending)
             return follow(control, stack, watched)
     except KeyboardInterrupt:
@@ -47,11 +47,20 @@ def work_off(session: Session, control: Control, pending: Sequence[RunRecord]) -
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
-def follow(control: Control, stack: RunningStack, watched: Sequence[Watched]) -> list[RunRecord]:
-    """Show progress until all runs are over. Raises `PipelineError` when the workers cannot go on."""
+def follow(control: Control, stack: RunningStack | None, watched: Sequence[Watched]) -> list[RunRecord]:
+    """Show progress until all runs are over.
+
+    Raises `PipelineError` when the workers of `stack` cannot go on; of others nothing is known here.
+    """
     from pipeline.control.runs import Runs
 
-    return Follower(Runs(control), watched, _health_check(stack)).wait()
+    check = (lambda: None) if stack is None else _health_check(stack)
+    return Follower(Runs(control), watched, check).wait()
+
+
+def watch(pending: Sequence[RunRecord]) -> list[Watched]:
+    """Runs to be watched, with how many samples make a second of each."""
+    return [Watched(run, samples_per_second(run)) for run in pending]
 
 
 def samples_per_second(run: RunRecord) -> float:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dashboards.cli.footage.intake import Intake
     from pipeline.control.database import Control
     from pipeline.control.run_records import RunRecord
-    from workers.stack.running import RunningStack
 
 EXAMPLES = examples(
     ("facetrail up &  facetrail submit footage/", "queue a folder for the workers that are running"),
@@ -66,11 +65,11 @@ def submit(
     session = open_session(data=data, time_zone=time_zone, **flags)
     begins = None if start_time is None else parse_moment(start_time, "--start-time", session.zone)
     found = sift(session, list_videos(videos))
-    stack = _find_stack(session, is_needed=wait)
+    url = _find_server(session, is_needed=wait)
     with open_database(session) as control:
         session = adopt_encoder(session, control)
         intake = take_in(session, control, found, begins)
-        runs = _hand_over(control, stack, intake, wait=wait)
+        runs = _hand_over(session, control, url, intake, wait=wait)
     if as_json:
         emit_json({"jobs": [job_payload(run) for run in runs], "refused": intake.refused})
     else:
@@ -79,32 +78,32 @@ def submit(
     raise typer.Exit(ExitCode.OK if is_whole else ExitCode.PARTIAL)
 
 
-def _find_stack(session: Session, *, is_needed: bool) -> RunningStack | None:
-    from workers.stack.running import find_running_stack
+def _find_server(session: Session, *, is_needed: bool) -> str | None:
+    from dashboards.cli.server import find_server
 
-    stack = find_running_stack(session.data_dir)
-    if stack is None and is_needed:
+    url = find_server(session)
+    if url is None and is_needed:
         raise InputError(
             f"nothing runs on {session.data_dir} that could be waited for; start it with `facetrail up`, "
             "or use `facetrail analyze`, which brings its own workers"
         )
-    return stack
+    return url
 
 
-def _hand_over(control: Control, stack: RunningStack | None, intake: Intake, *, wait: bool) -> list[RunRecord]:
-    from dashboards.cli.footage.following import Watched
-    from dashboards.cli.footage.running import follow, samples_per_second
+def _hand_over(session: Session, control: Control, url: str | None, intake: Intake, *, wait: bool) -> list[RunRecord]:
+    from dashboards.cli.footage.running import follow, watch
+    from workers.stack.running import find_running_stack
     from workers.submission import hand_over
 
-    if stack is None:
+    if url is None:
         if intake.pending:
             say("queued; `facetrail up` works on what is queued")
         return list(intake.runs)
-    hand_over(stack.url, intake.pending)
+    hand_over(url, intake.pending)
     if not wait or not intake.pending:
         return list(intake.runs)
-    watched = [Watched(run, samples_per_second(run)) for run in intake.pending]
-    ended = {run.run.run_id: run for run in follow(control, stack, watched)}
+    stack = find_running_stack(session.data_dir)
+    ended = {run.run.run_id: run for run in follow(control, stack, watch(intake.pending))}
     return [ended.get(run.run.run_id, run) for run in intake.runs]
 
 

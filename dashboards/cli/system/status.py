@@ -74,12 +74,11 @@ def status(
 
 def _look(session: Session, runs: list[RunRecord], *, with_rates: bool) -> Flow | None:
     """The workers' status; None when no server is known."""
-    from workers.stack.running import find_running_stack
+    from dashboards.cli.server import find_server
     from workers.status import read_status
     from workers.streams import RedisTransport
 
-    stack, set_url = find_running_stack(session.data_dir), session.settings.redis_url
-    url = set_url.get_secret_value() if set_url else stack.url if stack else None
+    url = find_server(session)
     if url is None:
         return None
     transport = RedisTransport(url)

@@ -33,15 +33,15 @@ def up(data: DataFlag = None) -> None:
 
     Ctrl-C or SIGTERM finish what is in hand; the next start goes on from there.
     """
-    from workers.stack.running import find_running_stack, running_stack
+    from workers.stack.running import FoundStack, running_stack
 
     session = open_session(data=data)
-    if find_running_stack(session.data_dir) is not None:
-        raise InputError(f"a Facetrail runs on {session.data_dir} already; `facetrail status` shows it")
     with open_database(session) as control:
         session = adopt_encoder(session, control)
     stop = _stop_on_sigterm()
     with running_stack(session.settings) as stack:
+        if isinstance(stack, FoundStack):
+            raise InputError(f"a Facetrail runs on {session.data_dir} already; `facetrail status` shows it")
         say(f"running on {session.data_dir}; logs in {session.data_dir / 'logs'}; Ctrl-C stops")
         _stay(session, stack, stop)
         say("stopping; what is in hand is finished first")
