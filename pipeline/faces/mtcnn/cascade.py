@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,9 @@ from pipeline.faces.detection import Detections
 from pipeline.faces.mtcnn.boxes import Candidates, cells_to_boxes, place_landmarks, shift_boxes, square_boxes
 from pipeline.faces.mtcnn.layers import Tensor
 from pipeline.faces.mtcnn.networks import ProposalNet, output_net, refine_net
-from pipeline.faces.mtcnn.pyramid import Level, shrink_levels
+from pipeline.faces.mtcnn.pyramid import Level
 from pipeline.faces.mtcnn.suppression import suppress
-from pipeline.schemas import ImageU8
+from pipeline.schemas import ImageU8, VectorF32
 
 LEVEL_OVERLAP = 0.5
 PROPOSAL_OVERLAP = 0.7
@@ -41,9 +41,9 @@ class Cascade:
         self._refine = refine_net()
         self._decide = output_net()
 
-    def propose(self, frames_bgr: Sequence[ImageU8], levels: Sequence[Level]) -> Candidates:
-        """Squares that may hold a face, from P-Net on each level of `(H, W, 3)` uint8 BGR frames of one size."""
-        found = [self._propose_level(level, images) for level, images in shrink_levels(frames_bgr, levels)]
+    def propose(self, pyramid: Iterable[tuple[Level, VectorF32]]) -> Candidates:
+        """Squares that may hold a face, from P-Net on each level of a pyramid: `(B, h, w, 3)` float32 BGR, 0..255."""
+        found = [self._propose_level(level, images_bgr) for level, images_bgr in pyramid]
         candidates = Candidates.joined(found)
         return _squares(candidates.take(suppress(candidates, PROPOSAL_OVERLAP, "union")))
 
@@ -51,10 +51,11 @@ class Cascade:
         """The faces among square candidates, from R-Net and O-Net; one result per frame."""
         if not len(candidates):
             return [Detections.empty() for _ in frames_bgr]
-        frames = tf.constant(np.stack(frames_bgr))
+        with tf.device("CPU"):
+            frames = tf.constant(np.stack(frames_bgr))
         return self._decided(frames, self._refined(frames, candidates))
 
-    def _propose_level(self, level: Level, images_bgr: ImageU8) -> Candidates:
+    def _propose_level(self, level: Level, images_bgr: VectorF32) -> Candidates:
         proposals = self._propose(images_bgr, self._thresholds.proposal)
         boxes_xyxy = cells_to_boxes(proposals.cells[:, 1:], proposals.offsets, level.scale)
         candidates = Candidates(proposals.cells[:, 0].astype(np.intp), boxes_xyxy, proposals.scores)

@@ -11,7 +11,7 @@ from pipeline.faces.detection import Detections
 from pipeline.faces.mtcnn.boxes import Candidates, IndexArray
 from pipeline.faces.mtcnn.cascade import Cascade, Thresholds
 from pipeline.faces.mtcnn.following import find_faces
-from pipeline.faces.mtcnn.pyramid import pyramid_levels
+from pipeline.faces.mtcnn.pyramid import pyramid_levels, shrink_levels
 from pipeline.options import DetectionOptions
 from pipeline.schemas import ImageU8, VectorF32, check_array
 
@@ -67,7 +67,7 @@ class _Frames:
         found: list[Detections] = []
         for batch in self._batches(frames):
             pictures = [self._frames_bgr[frame] for frame in batch]
-            found += self._cascade.confirm(pictures, self._cascade.propose(pictures, self._levels))
+            found += self._cascade.confirm(pictures, self._cascade.propose(shrink_levels(pictures, self._levels)))
         return found
 
     def look(self, frames: IndexArray, squares_xyxy: Sequence[VectorF32]) -> list[Detections]:

@@ -18,7 +18,7 @@ INPUT_SCALE = 128.0
 
 
 def fold_input(kernel: VectorF32, bias: VectorF32) -> tuple[VectorF32, VectorF32]:
-    """The `(h, w, 3, C)` kernel and `(C,)` bias of a first layer, changed to take BGR bytes instead of scaled RGB."""
+    """The `(h, w, 3, C)` kernel and `(C,)` bias of a first layer, changed to take BGR of 0..255, not scaled RGB."""
     folded_bias: VectorF32 = bias - np.float32(INPUT_MEAN / INPUT_SCALE) * kernel.sum(axis=(0, 1, 2))
     folded_kernel: VectorF32 = kernel[:, :, ::-1] / np.float32(INPUT_SCALE)
     return folded_kernel, folded_bias

@@ -1,12 +1,13 @@
 """The three networks as TensorFlow graphs: P-Net proposes, R-Net refines, O-Net decides and places the landmarks.
 
-The graphs take BGR bytes and are traced once, with free batch and picture sizes, so that a new size costs no new trace.
+The graphs take BGR of 0..255. They are traced once, for any batch and picture size, so that a new size costs no new
+trace.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -26,7 +27,7 @@ from pipeline.faces.mtcnn.layers import (
     rising_first,
 )
 from pipeline.faces.mtcnn.weights import load_arrays
-from pipeline.schemas import ImageU8, VectorF32
+from pipeline.schemas import VectorF32
 
 BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64)
 """Crops are padded up to one of these, so that oneDNN prepares its kernels (and cuDNN its plans) a few times only.
@@ -67,7 +68,7 @@ class ProposalNet:
         offset, (class_kernel, class_bias) = arrays[9:11], arrays[11:13]
 
         def propose(images: Tensor, threshold: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            x = convolve_and_halve(tf.cast(images, tf.float32), kernel_1, bias_1, arrays[2].ravel()[order])
+            x = convolve_and_halve(images, kernel_1, bias_1, arrays[2].ravel()[order])
             x = prelu(convolve(x, arrays[3][:, :, order], arrays[4]), arrays[5])
             x = prelu(convolve(x, arrays[6], arrays[7]), arrays[8])
             scores = face_score(x, class_kernel[0, 0], class_bias)
@@ -76,11 +77,11 @@ class ProposalNet:
             return cells, offsets, tf.gather_nd(scores, cells)
 
         self._propose = tf.function(propose).get_concrete_function(
-            tf.TensorSpec([None, None, None, 3], tf.uint8), tf.TensorSpec([], tf.float32)
+            tf.TensorSpec([None, None, None, 3], tf.float32), tf.TensorSpec([], tf.float32)
         )
 
-    def __call__(self, images_bgr: ImageU8, threshold: float) -> Proposals:
-        """The cells of a `(B, h, w, 3)` uint8 BGR level whose score is above `threshold`."""
+    def __call__(self, images_bgr: VectorF32, threshold: float) -> Proposals:
+        """The cells of a `(B, h, w, 3)` float32 BGR level, 0..255, whose score is above `threshold`."""
         cells, offsets, scores = self._propose(tf.constant(images_bgr), tf.constant(threshold, tf.float32))
         return Proposals(cells.numpy(), offsets.numpy(), scores.numpy())
 
@@ -88,19 +89,10 @@ class ProposalNet:
 class CropNet:
     """A network that looks at boxes cut out of frames and scaled to its own input size."""
 
-    def __init__(self, network: Any, input_px: int) -> None:
-        def judge(frames: Tensor, boxes_yxyx: Tensor, indices: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            with tf.device("CPU"):  # where the frames are: only crops travel to a GPU
-                crops = tf.image.crop_and_resize(
-                    frames, boxes_yxyx, indices, (input_px, input_px), extrapolation_value=INPUT_MEAN
-                )
-            outputs: tuple[Tensor, Tensor, Tensor] = network(crops)
-            return outputs
-
-        self._judge = tf.function(judge).get_concrete_function(
-            tf.TensorSpec([None, None, None, 3], tf.uint8),
-            tf.TensorSpec([None, 4], tf.float32),
-            tf.TensorSpec([None], tf.int32),
+    def __init__(self, network: Callable[[Tensor], tuple[Tensor, Tensor, Tensor]], input_px: int) -> None:
+        self._input_wh = (input_px, input_px)
+        self._network = tf.function(network).get_concrete_function(
+            tf.TensorSpec([None, input_px, input_px, 3], tf.float32)
         )
 
     def __call__(self, frames: Tensor, candidates: Candidates) -> Verdicts:
@@ -118,7 +110,11 @@ class CropNet:
         boxes_yxyx[: len(boxes_xyxy)] = boxes_xyxy[:, [1, 0, 3, 2]] / np.array([height, width] * 2, np.float32)
         indices = np.zeros(size, np.int32)
         indices[: len(boxes_xyxy)] = candidates.frames[start : start + BATCH_SIZES[-1]]
-        outputs = self._judge(frames, tf.constant(boxes_yxyx), tf.constant(indices))
+        with tf.device("CPU"):  # where the frames are: only crops travel to a GPU
+            crops = tf.image.crop_and_resize(
+                frames, boxes_yxyx, indices, self._input_wh, extrapolation_value=INPUT_MEAN
+            )
+        outputs = self._network(crops)
         return tuple(output.numpy()[: len(boxes_xyxy)] for output in outputs)
 
 

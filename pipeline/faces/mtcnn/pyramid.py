@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 
 from pipeline.faces.mtcnn.boxes import CELL_SIZE_PX
-from pipeline.schemas import ImageU8
+from pipeline.schemas import ImageU8, VectorF32
 
 SCALE_STEP = 0.709
 """From level to level: the square root of a half, so that every second level has half the sides (stock value)."""
+SOURCE_LEVELS = 5
+"""A level is shrunk from the one so many before it, more than five times as wide, so that its blur does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +36,18 @@ def pyramid_levels(size_wh: tuple[int, int], min_face_size: float) -> list[Level
     return levels
 
 
-def shrink_levels(frames: Sequence[ImageU8], levels: Sequence[Level]) -> Iterator[tuple[Level, ImageU8]]:
-    """Each level with the `(B, h, w, 3)` uint8 frames of its size; each is shrunk from the second level before it.
+def shrink_levels(frames: Sequence[ImageU8], levels: Sequence[Level]) -> Iterator[tuple[Level, VectorF32]]:
+    """Each level with the `(B, h, w, 3)` float32, 0..255, of the `(H, W, 3)` uint8 frames at its size.
 
-    That costs an eighth of shrinking the whole frame anew each time. Shrinking from the very last level would be
-    cheaper still, but blurs: it lost 2.4 % of the faces, this way 0.7 %, as rounding does.
+    The package shrinks the whole frame anew for each level. That is five times dearer, and these levels differ from it
+    by less than rounding does: rounded to bytes, 1 % of the faces are others; unrounded like this, 0.4 %.
     """
-    sources = [_halved(frame, levels) for frame in frames]
-    shrunk: list[ImageU8] = []
+    sources = [_halved(frame, levels).astype(np.float32) for frame in frames]
+    shrunk: list[VectorF32] = []
     for level in levels:
-        larger = shrunk[-2] if len(shrunk) > 1 else sources
-        shrunk.append(np.stack([shrink(image, level.size_wh) for image in larger]))
+        larger = sources if len(shrunk) < SOURCE_LEVELS else shrunk[-SOURCE_LEVELS]
+        shrunk.append(np.stack([cv2.resize(image, level.size_wh, interpolation=cv2.INTER_AREA) for image in larger]))
         yield level, shrunk[-1]
-
-
-def shrink(image: ImageU8, size_wh: tuple[int, int]) -> ImageU8:
-    """The picture at `size_wh`, each pixel the mean of the area it stands for."""
-    if (image.shape[1], image.shape[0]) == size_wh:
-        return image
-    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA))
 
 
 def _halved(frame: ImageU8, levels: Sequence[Level]) -> ImageU8:
@@ -60,4 +55,4 @@ def _halved(frame: ImageU8, levels: Sequence[Level]) -> ImageU8:
     height, width = frame.shape[:2]
     if not levels or levels[0].scale > 0.5 or height % 2 or width % 2:
         return frame
-    return shrink(frame, (width // 2, height // 2))
+    return np.asarray(cv2.resize(frame, (width // 2, height // 2), interpolation=cv2.INTER_AREA))

@@ -29,7 +29,11 @@ def load_arrays(net: NetName) -> list[VectorF32]:
 
     Raises `WeightsError` when the file is missing or is not the one that is expected.
     """
-    content = _read(_folder() / f"{net}.lz4")
+    return parse_arrays(net, _read(_folder() / f"{net}.lz4"))
+
+
+def parse_arrays(net: NetName, content: bytes) -> list[VectorF32]:
+    """The arrays in the content of one network's file; raises `WeightsError` when it is not the expected content."""
     digest = hashlib.sha256(content).hexdigest()
     if digest != SHA256[net]:
         raise WeightsError(f"{net}.lz4 of the mtcnn package has sha256 {digest}, expected {SHA256[net]}: install 1.0.0")

@@ -1,0 +1,155 @@
+"""The rewritten cascade beside the package's, and following faces beside searching every frame."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.faces.detection import Detections
+from pipeline.faces.mtcnn.pyramid import Level, pyramid_levels
+from pipeline.faces.mtcnn.suppression import overlap_matrix
+from pipeline.options import DetectionOptions
+from pipeline.schemas import ImageU8, VectorF32
+from tests.pipeline.faces.mtcnn.conftest import VIDEOS, Pictures, read_pictures
+
+if TYPE_CHECKING:
+    from pipeline.faces.mtcnn.detector import MtcnnDetector
+
+pytestmark = pytest.mark.slow
+
+STOCK = DetectionOptions(thresholds=(0.6, 0.7, 0.8))
+CERTAIN = 0.85
+FRAME_STRIDE = 6
+"""Every sixth sampled frame of each video goes through the package, which takes a tenth of a second each."""
+SAVED_FACES_PX = 28
+"""Width from which the truth files of the open data call a face clear."""
+
+MakeDetector = Callable[[DetectionOptions], "MtcnnDetector"]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many of some faces were found by another way."""
+
+    faces: int
+    found: int
+
+    @property
+    def share(self) -> float:
+        return self.found / max(self.faces, 1)
+
+
+@pytest.fixture(scope="module")
+def videos(open_data: Path) -> dict[str, list[Pictures]]:
+    return {name: read_pictures(open_data / name) for name in VIDEOS}
+
+
+@pytest.fixture(scope="module")
+def pictures(open_data: Path, videos: dict[str, list[Pictures]]) -> list[ImageU8]:
+    photos = [np.asarray(cv2.imread(str(path))) for path in sorted((open_data / "detection").glob("*/*.jpg"))]
+    frames = [frame for chunks in videos.values() for chunk in chunks for frame in chunk.frames_bgr]
+    return photos + frames[::FRAME_STRIDE]
+
+
+def agreement(
+    expected: list[Detections], found: list[Detections], *, overlap: float, min_width: float = 0
+) -> Agreement:
+    best = [
+        overlap_matrix(wanted.boxes_xyxy, other.boxes_xyxy).max(axis=1, initial=0)
+        for wanted, other in zip(expected, found, strict=True)
+    ]
+    widths = np.concatenate([wanted.boxes_xyxy[:, 2] - wanted.boxes_xyxy[:, 0] for wanted in expected])
+    counted = np.concatenate(best)[widths >= min_width]
+    return Agreement(len(counted), int((counted > overlap).sum()))
+
+
+def detect_chunks(detector: MtcnnDetector, chunks: list[Pictures]) -> list[Detections]:
+    return list(chain.from_iterable(detector.detect_chunk(chunk.frames_bgr, chunk.starts_shot) for chunk in chunks))
+
+
+@pytest.fixture(scope="module")
+def stock_faces(pictures: list[ImageU8]) -> list[Detections]:
+    from tests.pipeline.faces.mended_stock import MendedStock
+
+    stock = MendedStock(STOCK.thresholds)
+    return [stock.find(picture, STOCK.min_face_size_for(picture.shape[0])) for picture in pictures]
+
+
+def exact_pyramid(picture: ImageU8) -> Iterator[tuple[Level, VectorF32]]:
+    """Levels as the package makes them: each from the whole picture."""
+    height, width = picture.shape[:2]
+    for level in pyramid_levels((width, height), STOCK.min_face_size_for(height)):
+        image = cv2.resize(picture.astype(np.float32), level.size_wh, interpolation=cv2.INTER_AREA)
+        yield level, np.asarray(image)[None]
+
+
+def test_the_cascade_on_the_pyramid_of_the_package_is_the_package(
+    pictures: list[ImageU8], stock_faces: list[Detections]
+) -> None:
+    from pipeline.faces.mtcnn.cascade import Cascade, Thresholds
+
+    cascade = Cascade(Thresholds(*STOCK.thresholds))
+    ours = [cascade.confirm([picture], cascade.propose(exact_pyramid(picture)))[0] for picture in pictures[::3]]
+
+    both_ways = agreement(stock_faces[::3], ours, overlap=0.95), agreement(ours, stock_faces[::3], overlap=0.95)
+    assert both_ways[0].faces > 70
+    assert [one.share for one in both_ways] == [1, 1]
+
+
+def certain(found: list[Detections]) -> list[Detections]:
+    """Without the faces just above the package's threshold, which a rounding decides about."""
+    chosen = [faces.scores > CERTAIN for faces in found]
+    return [
+        Detections(faces.boxes_xyxy[some], faces.landmarks_xy[some], faces.scores[some])
+        for faces, some in zip(found, chosen, strict=True)
+    ]
+
+
+def test_the_faces_are_those_of_the_package(
+    make_detector: MakeDetector, pictures: list[ImageU8], stock_faces: list[Detections]
+) -> None:
+    ours = make_detector(STOCK).detect(pictures)
+
+    found = agreement(stock_faces, ours, overlap=0.7)
+    assert found.faces > 200
+    assert found.share >= 0.99
+    assert agreement(certain(stock_faces), ours, overlap=0.7, min_width=40).share == 1
+
+
+@pytest.mark.parametrize("name", VIDEOS)
+def test_following_finds_what_searching_every_frame_finds(
+    make_detector: MakeDetector, detector: MtcnnDetector, videos: dict[str, list[Pictures]], name: str
+) -> None:
+    searched = detect_chunks(make_detector(DetectionOptions(chunk_saving=False)), videos[name])
+
+    followed = detect_chunks(detector, videos[name])
+
+    found = agreement(searched, followed, overlap=0.5, min_width=SAVED_FACES_PX)
+    assert found.found >= 0.85 * found.faces
+    assert sum(map(len, followed)) <= 1.02 * sum(map(len, searched)) + 1
+
+
+@pytest.mark.parametrize("name", [name for name in VIDEOS if name.startswith("videos/")])
+def test_a_person_who_is_clearly_there_is_found_more_than_half_of_the_time(
+    detector: MtcnnDetector, open_data: Path, videos: dict[str, list[Pictures]], name: str
+) -> None:
+    n_faces = [len(faces) for faces in detect_chunks(detector, videos[name])]
+    times_s = [time_s for chunk in videos[name] for time_s in chunk.times_s]
+
+    with (open_data / "videos" / "groundtruth" / f"{Path(name).stem}.csv").open() as lines:
+        clear = [
+            (float(row["t_start"]), float(row["t_end"])) for row in csv.DictReader(lines) if row["level"] == "clear"
+        ]
+
+    for start, end in clear:
+        inside = [n for n, time_s in zip(n_faces, times_s, strict=True) if start <= time_s < end]
+        n_people = sum(start < other_end and other_start < end for other_start, other_end in clear)
+        assert sum(n >= n_people for n in inside) > len(inside) / 2
