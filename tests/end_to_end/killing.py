@@ -31,7 +31,7 @@ FPS = 15.0
 """Samples a second: so many that the short clip has enough chunks to be killed between."""
 PATIENCE_S = 60.0
 EVERYTHING = RowFilter()
-MODELS = {"detector-1", "encoder-1"}
+MODELS = ("detector", "encoder")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,16 +121,16 @@ class Stack:
 
 
 @contextmanager
-def model_stack(data_dir: Path, *, persistent: bool) -> Iterator[Stack]:
-    """A server, a detector and an encoder, which know of no record; weights come from `data_dir`."""
+def model_stack(data_dir: Path, *, persistent: bool = False, detectors: int = 1) -> Iterator[Stack]:
+    """A server, detectors and an encoder, which know of no record; weights come from `data_dir`."""
     with tempfile.TemporaryDirectory() as folder:
         run_dir = make_run_dir(Path(folder))
         server = embedded_server(run_dir, persistent=persistent)
-        settings = kill_settings(data_dir, server.url)
+        settings = kill_settings(data_dir, server.url).model_copy(update={"detectors": detectors})
         environment = worker_environment(settings, server.url)
         specs = worker_specs(settings, environment, run_dir)
         server_spec = ChildSpec("server", server.command, environment, run_dir / "server.stderr")
-        supervisor = Supervisor(server.url, server_spec, [spec for spec in specs if spec.name in MODELS])
+        supervisor = Supervisor(server.url, server_spec, [spec for spec in specs if spec.name.startswith(MODELS)])
         supervisor.start()
         try:
             yield Stack(server.url, supervisor)

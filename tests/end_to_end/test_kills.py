@@ -82,7 +82,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, video: Path, enrolled:
 @pytest.fixture(scope="module")
 def stack(enrolled: Path) -> Iterator[Stack]:
     """A server with a detector and an encoder, for every test here that does not need its own."""
-    with model_stack(enrolled, persistent=False) as stack:
+    with model_stack(enrolled) as stack:
         yield stack
 
 
@@ -94,6 +94,18 @@ def moment(request: pytest.FixtureRequest) -> int:
 
 def test_workers_find_what_one_process_finds(video: Path, data_dir: Path, stack: Stack, undisturbed: Record) -> None:
     with running_job(video, data_dir, stack.url) as (job, _):
+        job.wait_for_end()
+        assert_same(job.read_record(), undisturbed)
+
+
+@pytest.mark.parametrize("detectors", [2, 3])
+def test_several_detectors_find_what_one_process_finds(
+    detectors: int, video: Path, data_dir: Path, enrolled: Path, undisturbed: Record
+) -> None:
+    with (
+        model_stack(enrolled, detectors=detectors) as stack,
+        running_job(video, data_dir, stack.url) as (job, _),
+    ):
         job.wait_for_end()
         assert_same(job.read_record(), undisturbed)
 
