@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.reports.presence import Portion, presence_of
 from pipeline.sightings.rows import SightingRow, Status
 
 POORLY = "Unknown, seen poorly"
@@ -32,7 +33,10 @@ class Group:
 
     @property
     def presence_s(self) -> float:
-        return sum(sighting.presence_s for sighting in self.sightings)
+        """Seconds; moments in which two sources saw one person count once, those of several people add up."""
+        if self.key in {UNCERTAIN, POORLY}:
+            return sum(row.presence_s for row in self.sightings)
+        return presence_of([Portion(row, row.start_ts, row.end_ts, row.presence_s) for row in self.sightings])
 
 
 def group_sightings(sightings: Iterable[SightingRow]) -> tuple[Group, ...]:

@@ -104,6 +104,8 @@ def _analyse(
     from dashboards.cli.footage.intake import correct_starts, take_in
     from dashboards.cli.footage.running import work_off
 
+    if enrolment is None:
+        _say_who_is_enrolled(control)
     intake = take_in(session, control, videos, begins)
     ended = {run.run.run_id: run for run in work_off(session, control, intake.pending)}
     runs = [ended.get(run.run.run_id, run) for run in intake.runs]
@@ -111,6 +113,13 @@ def _analyse(
     correct_starts(session, control, complete, begins)
     _name_anew(session, control, complete, intake)
     return _gather(session, control, runs, intake, enrolment)
+
+
+def _say_who_is_enrolled(control: Control) -> None:
+    from pipeline.control.people import People
+
+    n_people = len(People(control).list_people())
+    say(f"gallery: {n_people} people" if n_people else "nobody is enrolled, so that nobody is named: --gallery DIR")
 
 
 def _name_anew(session: Session, control: Control, complete: Sequence[RunRecord], intake: Intake) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ def facetrail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process, in a folder of its own whose data folder is `data`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "UTC")
+    for name in [name for name in os.environ if name.startswith("FACETRAIL_")]:
+        monkeypatch.delenv(name)
 
     def run(*arguments: object, **environment: str) -> Said:
         result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments], env=environment)

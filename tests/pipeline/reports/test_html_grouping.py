@@ -35,6 +35,15 @@ def test_sightings_of_one_person_are_in_order_of_time() -> None:
     assert group.presence_s == 5.0
 
 
+def test_moments_that_two_sources_saw_count_once() -> None:
+    one = make_sighting("s_1", seconds=4.0)
+    other = make_sighting("s_2", start=START + timedelta(seconds=2), seconds=4.0)
+
+    (group,) = group_sightings([one, other])
+
+    assert group.presence_s == 6.0
+
+
 def test_neighbours_have_colours_of_their_own() -> None:
     groups = group_sightings([make_sighting(f"s_{name}", person=name) for name in "abcdefgh"])
 
