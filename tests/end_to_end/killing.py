@@ -29,7 +29,7 @@ from workers.submission import hand_over
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FPS = 15.0
 """Samples a second: so many that the short clip has enough chunks to be killed between."""
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 EVERYTHING = RowFilter()
 MODELS = ("detector", "encoder")
 
@@ -101,8 +101,8 @@ def kill_settings(data_dir: Path, url: str | None = None) -> Settings:
         encoders=1,
         ingests=1,
         credit_mb=8,
-        idle_s=2.0,
-        lease_s=2.0,
+        idle_s=3.0,
+        lease_s=3.0,
     )
 
 
