@@ -94,6 +94,9 @@ class TrackingOptions:
     contradict_cosine: float | None = None
     """Similarity below which an embedding breaks the track, however well boxes overlap; None takes the encoder's."""
 
+    good_quality: float | None = None
+    """Overall quality from which a face counts as good enough to know somebody by; None takes `encoding.min_quality`."""
+
     def __post_init__(self) -> None:
         check_range("tracking.max_gap_s", self.max_gap_s, 0, 60)
         check_range("tracking.max_track_s", self.max_track_s, 1, 3600)
@@ -105,10 +108,11 @@ class TrackingOptions:
         if self.contradict_cosine is not None:
             check_range("tracking.contradict_cosine", self.contradict_cosine, -1, highest)
 
-    def completed(self, shipped: TrackingEntry) -> TrackingOptions:
-        """These options, with the limits that ship with an encoder where none are set."""
+    def completed(self, shipped: TrackingEntry, min_quality: float) -> TrackingOptions:
+        """These options, with what belongs to the encoder and to encoding where nothing is set."""
         return replace(
             self,
+            good_quality=min_quality if self.good_quality is None else self.good_quality,
             agree_cosine=shipped.agree_cosine if self.agree_cosine is None else self.agree_cosine,
             contradict_cosine=shipped.contradict_cosine if self.contradict_cosine is None else self.contradict_cosine,
         )
@@ -148,7 +152,7 @@ class AnalysisOptions:
 
     def __post_init__(self) -> None:
         shipped = encoder_entry(self.encoding.encoder).tracking
-        object.__setattr__(self, "tracking", self.tracking.completed(shipped))
+        object.__setattr__(self, "tracking", self.tracking.completed(shipped, self.encoding.min_quality))
 
     def to_json(self) -> str:
         """The options as JSON; equal options give equal text."""

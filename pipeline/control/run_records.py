@@ -47,8 +47,10 @@ class RunCounters:
     n_failed: int = 0
     n_faces: int = 0
     """Faces in closed tracks."""
+    n_good: int = 0
+    """Those of them that are good enough to know somebody by."""
     n_useful: int = 0
-    """Those of them that were encoded."""
+    """Faces that were encoded: the best few of each in a chunk."""
     n_tracks: int = 0
 
 

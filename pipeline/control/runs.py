@@ -230,6 +230,7 @@ def _record(row: Row[Any]) -> RunRecord:
         n_dropped=row.n_dropped,
         n_failed=row.n_failed,
         n_faces=row.n_faces,
+        n_good=row.n_good,
         n_useful=row.n_useful,
         n_tracks=row.n_tracks,
     )

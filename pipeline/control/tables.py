@@ -147,6 +147,7 @@ runs = Table(
     _column("n_dropped", BigInteger),
     _column("n_failed", BigInteger),
     _column("n_faces", BigInteger),
+    _column("n_good", BigInteger),
     _column("n_useful", BigInteger),
     _column("n_tracks", BigInteger),
     _column("problem", Text, nullable=True),

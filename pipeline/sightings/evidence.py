@@ -37,6 +37,9 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """What is known of one face after some samples."""
 
     n_useful: int = 0
+    """Faces with an embedding."""
+    n_good: int = 0
+    """Faces good enough to know somebody by, whether they were encoded or not."""
     best_quality: float = -1.0
     box_xywh: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     """The best face's box as parts of the frame, 0..1."""
@@ -46,11 +49,14 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     thumbs: tuple[Keepsake, ...] = ()
 
 
-def add_face(evidence: Evidence, face: Face, media_s: float, frame_size_wh: tuple[int, int]) -> Evidence:
-    """The evidence with one more face, seen at `media_s`."""
+def add_face(
+    evidence: Evidence, face: Face, media_s: float, frame_size_wh: tuple[int, int], good_quality: float
+) -> Evidence:
+    """The evidence with one more face, seen at `media_s`; from `good_quality` on it counts as good."""
     is_best = face.quality.overall > evidence.best_quality
     return Evidence(
         n_useful=evidence.n_useful + (face.embedding is not None),
+        n_good=evidence.n_good + (face.quality.overall >= good_quality),
         best_quality=face.quality.overall if is_best else evidence.best_quality,
         box_xywh=box_in_frame(face.box_xyxy, frame_size_wh) if is_best else evidence.box_xywh,
         template_sum=_added_template(evidence.template_sum, face),

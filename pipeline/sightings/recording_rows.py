@@ -41,6 +41,7 @@ def track_row(record: RunRecord, closed: ClosedTrack) -> TrackRow:
         n_faces=closed.n_faces,
         n_frames=closed.n_frames,
         n_frames_dropped=closed.n_frames_dropped,
+        n_good=closed.n_good,
         n_useful=closed.n_useful,
         best_quality=closed.best_quality,
         thumb_ref=thumb_ref(source_id, start_ts, closed.track_id, 0) if closed.thumbs_jpeg else None,
@@ -93,6 +94,7 @@ def add_to_counters(
         n_dropped=counters.n_dropped + sum(c.dropped for c in minutes) - sum(c.dropped for c in before),
         n_failed=counters.n_failed + sum(c.failed for c in minutes) - sum(c.failed for c in before),
         n_faces=counters.n_faces + sum(track.n_faces for track in closed),
+        n_good=counters.n_good + sum(track.n_good for track in closed),
         n_useful=counters.n_useful + sum(track.n_useful for track in closed),
         n_tracks=counters.n_tracks + len(closed),
     )
@@ -107,6 +109,7 @@ def exact_counters(tracks: Sequence[TrackRow], coverage: Sequence[CoverageRow]) 
         n_dropped=sum(row.dropped for row in coverage),
         n_failed=sum(row.failed for row in coverage),
         n_faces=sum(track.n_faces for track in tracks),
+        n_good=sum(track.n_good for track in tracks),
         n_useful=sum(track.n_useful for track in tracks),
         n_tracks=len(tracks),
     )

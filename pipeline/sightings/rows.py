@@ -53,6 +53,8 @@ class ClosedTrack:
     """Samples from first to last, gated ones included: those in which the face was present."""
     n_frames_dropped: int
     """Samples from first to last that nobody could look at: dropped, or failed. Not part of `n_frames`."""
+    n_good: int
+    """Faces good enough to know somebody by."""
     n_useful: int
     """Faces that were encoded: those that carry evidence of who it is."""
     best_quality: float
@@ -87,6 +89,7 @@ class TrackRow:
     n_faces: int
     n_frames: int
     n_frames_dropped: int
+    n_good: int
     n_useful: int
     best_quality: float
     thumb_ref: str | None

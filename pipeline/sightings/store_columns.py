@@ -58,6 +58,7 @@ TRACK_COLUMNS = Columns(
         ("n_faces", pa.int64()),
         ("n_frames", pa.int64()),
         ("n_frames_dropped", pa.int64()),
+        ("n_good", pa.int64()),
         ("n_useful", pa.int64()),
         ("best_quality", pa.float64()),
         ("thumb_ref", pa.string(), _NULLABLE),

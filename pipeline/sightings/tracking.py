@@ -84,6 +84,7 @@ def close_track(track: OpenTrack) -> ClosedTrack:
         n_faces=track.n_faces,
         n_frames=track.n_frames,
         n_frames_dropped=track.n_frames_dropped,
+        n_good=track.evidence.n_good,
         n_useful=track.evidence.n_useful,
         best_quality=track.evidence.best_quality,
         box_xywh=track.evidence.box_xywh,
@@ -111,7 +112,7 @@ def _link_faces(tracks: Sequence[OpenTrack], seen: Observation, options: Trackin
     )
     face_of = {pair.track: pair.face for pair in pairs}
     steps = [_advance(track, face_of.get(place), seen, options) for place, track in enumerate(tracks)]
-    fresh = [_begin(seen, place) for place in range(len(seen.faces)) if place not in face_of.values()]
+    fresh = [_begin(seen, place, options) for place in range(len(seen.faces)) if place not in face_of.values()]
     closed = tuple(track for step in steps for track in step.closed)
     return TrackStep(tuple(track for step in steps for track in step.tracks) + tuple(fresh), closed)
 
@@ -121,23 +122,23 @@ def _advance(track: OpenTrack, place: int | None, seen: Observation, options: Tr
         return TrackStep((_missed(track),))
     media_s = seen.sample.media_s
     if media_s - track.start_s < options.max_track_s:
-        return TrackStep((_found(track, place, seen),))
+        return TrackStep((_found(track, place, seen, options),))
     # The old track reaches to where the new one begins: a face that stays in view leaves no hole in its presence.
-    return TrackStep((_begin(seen, place),), (close_track(_resumed(track, media_s)),))
+    return TrackStep((_begin(seen, place, options),), (close_track(_resumed(track, media_s)),))
 
 
-def _begin(seen: Observation, place: int) -> OpenTrack:
+def _begin(seen: Observation, place: int, options: TrackingOptions) -> OpenTrack:
     face, media_s = seen.faces[place], seen.sample.media_s
     return OpenTrack(
         track_id=track_id_for(seen.run_id, seen.sample.index, place),
         start_s=media_s,
         end_s=media_s,
         box_xyxy=_box_of(face),
-        evidence=add_face(Evidence(), face, media_s, seen.frame_size_wh),
+        evidence=add_face(Evidence(), face, media_s, seen.frame_size_wh, options.good_quality or 0.0),
     )
 
 
-def _found(track: OpenTrack, place: int, seen: Observation) -> OpenTrack:
+def _found(track: OpenTrack, place: int, seen: Observation, options: TrackingOptions) -> OpenTrack:
     face, media_s = seen.faces[place], seen.sample.media_s
     resumed = _resumed(track, media_s)
     return msgspec.structs.replace(
@@ -145,7 +146,7 @@ def _found(track: OpenTrack, place: int, seen: Observation) -> OpenTrack:
         box_xyxy=_box_of(face),
         n_faces=resumed.n_faces + 1,
         n_frames=resumed.n_frames + 1,
-        evidence=add_face(track.evidence, face, media_s, seen.frame_size_wh),
+        evidence=add_face(track.evidence, face, media_s, seen.frame_size_wh, options.good_quality or 0.0),
     )
 
 

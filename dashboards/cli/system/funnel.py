@@ -29,8 +29,10 @@ class Funnel:
     n_failed: int
     n_dropped: int
     n_faces: int
+    n_good: int
+    """Faces good enough to know somebody by."""
     n_useful: int
-    """Faces good enough to be encoded."""
+    """Good faces that were encoded: the best few of each in a chunk."""
     n_tracks: int
     n_known: int
     """Tracks of somebody known; likewise below."""
@@ -54,6 +56,7 @@ def funnel_of(run: RunRecord, sightings: Iterable[SightingRow]) -> Funnel:
         n_failed=run.counters.n_failed,
         n_dropped=run.counters.n_dropped,
         n_faces=run.counters.n_faces,
+        n_good=run.counters.n_good,
         n_useful=run.counters.n_useful,
         n_tracks=run.counters.n_tracks,
         n_known=tracks[Status.KNOWN],
@@ -70,8 +73,8 @@ def hint(funnel: Funnel) -> str:
         return "much of the footage could not be decoded"
     if funnel.n_faces == 0:
         return "no face was found: are faces smaller than --min-face?"
-    if funnel.n_useful < 0.2 * funnel.n_faces and funnel.n_useful < 2 * funnel.n_tracks:
-        return "most faces are too small, blurred or turned away to be encoded"
+    if funnel.n_good < 0.5 * funnel.n_faces:
+        return "most faces are too small, blurred or turned away to know anybody by"
     if funnel.n_uncertain > max(1, 0.3 * funnel.n_tracks):
         return "many tracks are close to somebody: more pictures of each person help"
     return ""

@@ -139,7 +139,7 @@ def _print_funnels(funnels: list[Funnel]) -> None:
     made = table("source", "state", *columns, "", right=columns)
     for each in funnels:
         counts = (
-            *(each.n_samples, each.n_gated, each.n_decoded, each.n_faces, each.n_useful, each.n_tracks),
+            *(each.n_samples, each.n_gated, each.n_decoded, each.n_faces, each.n_good, each.n_tracks),
             *(each.n_known, each.n_uncertain, each.n_unknown),
         )
         made.add_row(each.label, each.state, *map(str, counts), hint(each))

@@ -22,10 +22,10 @@ def test_no_face_leaves_no_template() -> None:
     assert best_embeddings_of(Evidence()).shape == (0, 0)
 
 
-def test_unencoded_face_counts_as_seen_but_not_as_useful() -> None:
-    evidence = add_face(Evidence(), make_face(quality=0.4), 0.0, FRAME_SIZE_WH)
+def test_unencoded_face_counts_as_good_but_not_as_useful() -> None:
+    evidence = add_face(Evidence(), make_face(quality=0.4), 0.0, FRAME_SIZE_WH, 0.05)
 
-    assert evidence.n_useful == 0
+    assert (evidence.n_good, evidence.n_useful) == (1, 0)
     assert evidence.best_quality == 0.4
     assert template_of(evidence) is None
 
@@ -33,8 +33,8 @@ def test_unencoded_face_counts_as_seen_but_not_as_useful() -> None:
 def test_template_weighs_faces_by_quality() -> None:
     good, poor = make_vector(0), make_vector(1)
 
-    evidence = add_face(Evidence(), make_face(embedding=good, quality=0.9), 0.0, FRAME_SIZE_WH)
-    evidence = add_face(evidence, make_face(embedding=poor, quality=0.1), 0.2, FRAME_SIZE_WH)
+    evidence = add_face(Evidence(), make_face(embedding=good, quality=0.9), 0.0, FRAME_SIZE_WH, 0.05)
+    evidence = add_face(evidence, make_face(embedding=poor, quality=0.1), 0.2, FRAME_SIZE_WH, 0.05)
 
     template = template_of(evidence)
     assert template is not None
@@ -42,7 +42,7 @@ def test_template_weighs_faces_by_quality() -> None:
 
 
 def test_face_of_no_quality_still_makes_a_template() -> None:
-    evidence = add_face(Evidence(), make_face(embedding=make_vector(3), quality=0.0), 0.0, FRAME_SIZE_WH)
+    evidence = add_face(Evidence(), make_face(embedding=make_vector(3), quality=0.0), 0.0, FRAME_SIZE_WH, 0.05)
 
     template = template_of(evidence)
     assert template is not None
@@ -50,8 +50,8 @@ def test_face_of_no_quality_still_makes_a_template() -> None:
 
 
 def test_box_is_that_of_the_best_face() -> None:
-    evidence = add_face(Evidence(), make_face(box_xyxy=make_box(128, 72, 128), quality=0.9), 0.0, FRAME_SIZE_WH)
-    evidence = add_face(evidence, make_face(box_xyxy=make_box(0, 0, 50), quality=0.2), 0.2, FRAME_SIZE_WH)
+    evidence = add_face(Evidence(), make_face(box_xyxy=make_box(128, 72, 128), quality=0.9), 0.0, FRAME_SIZE_WH, 0.05)
+    evidence = add_face(evidence, make_face(box_xyxy=make_box(0, 0, 50), quality=0.2), 0.2, FRAME_SIZE_WH, 0.05)
 
     assert evidence.box_xywh == pytest.approx((0.1, 0.1, 0.1, 128 / 720))
 
