@@ -52,7 +52,7 @@ def judge_face(image_bgr: ImageU8, box_xyxy: VectorF32, landmarks_xy: VectorF32,
     size = SIZE_PX(float(np.sqrt(width * height)))
     pose = judge_pose(landmarks_xy)
     sharpness, light = _judge_patch(patch)
-    overall = visible * score**2 * size * (0.35 + 0.65 * pose) * (0.4 + 0.6 * sharpness) * (0.3 + 0.7 * light)
+    overall = visible * score**2 * size * (0.35 + 0.65 * pose) * (0.1 + 0.9 * sharpness) * (0.5 + 0.5 * light)
     return FaceQuality(size=size, sharpness=sharpness, pose=pose, light=light, overall=float(overall))
 
 

@@ -6,7 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.faces.alignment import align_face
 from pipeline.faces.quality import judge_face, judge_pose
+from pipeline.identity.portraits import find_portrait
+from pipeline.options import DetectionOptions
 from tests.builders_faces import make_landmarks, make_texture
 
 BOX = np.array([100, 60, 200, 160], np.float32)
@@ -82,3 +85,39 @@ def test_the_pose_falls_as_the_nose_wanders_to_the_side():
 @pytest.mark.parametrize("landmarks", [np.zeros((5, 2)), np.full((5, 2), np.nan)], ids=["one point", "not a number"])
 def test_landmarks_that_name_no_face_have_no_pose(landmarks):
     assert judge_pose(landmarks.astype(np.float32)) == 0
+
+
+def spoilt_ways(image_bgr: np.ndarray, box_xyxy: np.ndarray, landmarks_xy: np.ndarray):
+    """The picture shrunk, blurred and darkened to several degrees, each with where its face then is."""
+    side = float(box_xyxy[2] - box_xyxy[0])
+    for pixels in (14, 20, 28, 40, 64):
+        scale = min(1.0, pixels / side)
+        small = cv2.resize(image_bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        yield small, box_xyxy * scale, landmarks_xy * scale
+    for part in (0.02, 0.05, 0.1):
+        yield cv2.GaussianBlur(image_bgr, (0, 0), part * side), box_xyxy, landmarks_xy
+    for light in (0.3, 0.06):
+        yield (image_bgr * light).astype(np.uint8), box_xyxy, landmarks_xy
+
+
+@pytest.mark.slow
+def test_quality_foretells_how_like_itself_a_spoilt_face_looks(open_data, weights_cache):
+    from pipeline.encoders.registry import load_encoder  # brings in TensorFlow, as does the detector
+    from pipeline.faces.mtcnn.detector import MtcnnDetector
+
+    encoder, detector = load_encoder("dlib-resnet", weights_cache), MtcnnDetector(DetectionOptions())
+    qualities, likenesses = [], []
+    for path in sorted((open_data / "gallery" / "friends").glob("*/0[12].jpg")):
+        portrait = find_portrait(cv2.imread(str(path)), detector)
+        assert portrait is not None
+        image, box, points = portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy
+        ways = [(image, box, points), *spoilt_ways(image, box, points)]
+        crops = [align_face(way[0], way[2], encoder.template) for way in ways]
+        vectors = encoder.embed(np.stack([crop[..., ::-1] for crop in crops if crop is not None]))
+        likenesses += (vectors[1:] @ vectors[0]).tolist()
+        qualities += [judge_face(*way, score=1.0).overall for way in ways[1:]]
+
+    ranks = [np.argsort(np.argsort(values)) for values in (qualities, likenesses)]
+
+    assert len(qualities) == 120
+    assert np.corrcoef(*ranks)[0, 1] > 0.7
