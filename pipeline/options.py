@@ -95,7 +95,7 @@ class TrackingOptions:
     """Similarity below which an embedding breaks the track, however well boxes overlap; None takes the encoder's."""
 
     good_quality: float | None = None
-    """Overall quality from which a face counts as good enough to know somebody by; None takes `encoding.min_quality`."""
+    """Overall quality from which a face counts as good enough to know somebody by; None: `encoding.min_quality`."""
 
     def __post_init__(self) -> None:
         check_range("tracking.max_gap_s", self.max_gap_s, 0, 60)

@@ -36,18 +36,31 @@ def pyramid_levels(size_wh: tuple[int, int], min_face_size: float) -> list[Level
     return levels
 
 
-def shrink_levels(frames: Sequence[ImageU8], levels: Sequence[Level]) -> Iterator[tuple[Level, VectorF32]]:
+def exact_levels(frames: Sequence[ImageU8], levels: Sequence[Level]) -> Iterator[tuple[Level, VectorF32]]:
     """Each level with the `(B, h, w, 3)` float32, 0..255, of the `(H, W, 3)` uint8 frames at its size.
 
-    The package shrinks the whole frame anew for each level. That is five times dearer, and these levels differ from it
-    by less than rounding does: rounded to bytes, 1 % of the faces are others; unrounded like this, 0.4 %.
+    As the package makes them: each is shrunk anew from the whole frame.
+    """
+    sources = [frame.astype(np.float32) for frame in frames]
+    for level in levels:
+        yield level, np.stack([_resize(image, level.size_wh) for image in sources])
+
+
+def shrink_levels(frames: Sequence[ImageU8], levels: Sequence[Level]) -> Iterator[tuple[Level, VectorF32]]:
+    """The same as `exact_levels`, nearly, at a fifth of its cost: each level is shrunk from a smaller one.
+
+    It differs by less than rounding does: rounded to bytes, 1 % of the faces are others; unrounded like this, 0.4 %.
     """
     sources = [_halved(frame, levels).astype(np.float32) for frame in frames]
     shrunk: list[VectorF32] = []
     for level in levels:
         larger = sources if len(shrunk) < SOURCE_LEVELS else shrunk[-SOURCE_LEVELS]
-        shrunk.append(np.stack([cv2.resize(image, level.size_wh, interpolation=cv2.INTER_AREA) for image in larger]))
+        shrunk.append(np.stack([_resize(image, level.size_wh) for image in larger]))
         yield level, shrunk[-1]
+
+
+def _resize(image: VectorF32, size_wh: tuple[int, int]) -> VectorF32:
+    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _halved(frame: ImageU8, levels: Sequence[Level]) -> ImageU8:
