@@ -13,6 +13,7 @@ from pipeline.control.database import Control, Lease, open_control
 from pipeline.control.leases import Leases, new_owner_name
 from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
+from pipeline.encoders.devices import prepare_devices
 from pipeline.encoders.embedding import FaceEmbedder
 from pipeline.encoders.registry import load_encoder
 from pipeline.enrolling import enrol_people
@@ -76,6 +77,7 @@ class _Job:
         self._options = options
         self._store = Store(control.data_dir)
         self._recorder = Recorder(control, self._store)
+        prepare_devices()
         encoder_name = control.encoder(options.encoding.encoder)
         self._detector = MtcnnDetector(options.detection)
         self._encoder = load_encoder(encoder_name, control.data_dir / "weights")

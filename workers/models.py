@@ -41,7 +41,9 @@ class Models:
 
 
 def _make_finder(detection: DetectionOptions, encoding: EncodingOptions) -> FaceFinder:
+    from pipeline.encoders.devices import prepare_devices
     from pipeline.faces.mtcnn.detector import MtcnnDetector
 
+    prepare_devices()
     template = TEMPLATES[encoder_entry(encoding.encoder).alignment]
     return FaceFinder(MtcnnDetector(detection), template, encoding)

@@ -52,9 +52,15 @@ class Runs:
                 _start_over(transaction, new.run.run_id, new.gallery_version)
             elif not found.state.is_active and not found.state.is_complete:
                 _queue(transaction, new.run.run_id, gallery_version=new.gallery_version)
-            options = update(runs).where(runs.c.run_id == new.run.run_id).values(options_json=new.options_json)
-            transaction.connection.execute(options)
+            change = update(runs).where(runs.c.run_id == new.run.run_id)
+            transaction.connection.execute(change.values(options_json=new.options_json))
             return read_run(transaction, new.run.run_id)
+
+    def set_options(self, run_id: str, options_json: str) -> None:
+        """Let the run's tracks be named by other identity options, when its sightings are made the next time."""
+        with self._control.writing() as transaction:
+            change = update(runs).where(runs.c.run_id == run_id)
+            transaction.connection.execute(change.values(options_json=options_json))
 
     def get(self, run_id: str) -> RunRecord:
         """The run of that id; raises `NotFound`."""

@@ -71,6 +71,19 @@ def test_evaluation_of_the_clip_is_perfect(podium: Folder, open_data: Path) -> N
     assert podium.run("evaluate", open_data / "videos" / "obama_podium.mp4", "--truth", truth).code == 0
 
 
+def test_another_threshold_names_the_past_anew_and_back_again(podium: Folder, tmp_path: Path) -> None:
+    settings = tmp_path / "strict.yaml"
+    settings.write_text("identity: {threshold: 0.99}")
+
+    strict = podium.run("--config", settings, "relabel")
+    statuses = pd.read_parquet(podium.data / "sightings")["status"].tolist()
+    usual = podium.run("relabel")
+
+    assert (strict.code, usual.code) == (0, 0)
+    assert statuses == ["unknown"]
+    assert pd.read_parquet(podium.data / "sightings")["status"].tolist() == ["known"]
+
+
 def test_interrupted_analysis_goes_on_where_it_stopped(sample: Sample, weights_cache: Path, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "data", weights_cache)
     command = ["analyze", sample.video, "--gallery", sample.gallery, "--no-gate"]

@@ -123,7 +123,7 @@ def _say_who_is_enrolled(control: Control) -> None:
 
 
 def _name_anew(session: Session, control: Control, complete: Sequence[RunRecord], intake: Intake) -> None:
-    """Name by the gallery of today what an older one has named; say what there was nothing to do for."""
+    """Name by the gallery and the identity settings of today what was analysed before, and say so."""
     from dashboards.cli import owner
     from pipeline.control.people import People
 
@@ -131,7 +131,7 @@ def _name_anew(session: Session, control: Control, complete: Sequence[RunRecord]
     pending = {run.run.run_id for run in intake.pending}
     for run in complete:
         is_old = run.run.run_id not in pending
-        if run.gallery_version != version:
+        if is_old or run.gallery_version != version:
             owner.refresh_sightings(session, control, run.run.source_id, version)
         if is_old:
             say(f"{run.label}: analysed before" + (", named anew" if run.gallery_version != version else ""))

@@ -42,7 +42,7 @@ def relabel(source: SourceFlag = None, data: DataFlag = None, as_json: JsonFlag 
     """Name all sightings anew by the gallery of today, without looking at a single frame again.
 
     Sightings of footage analysed before somebody was enrolled become theirs; those of people who were removed become
-    unknown. With an unchanged gallery nothing changes.
+    unknown. Settings of `identity`, such as another threshold, count as well. With nothing changed nothing changes.
     """
     from dashboards.cli.record.filters import find_sources
     from pipeline.control.people import People
