@@ -230,5 +230,6 @@ def make_policy(
         uncertain_threshold=uncertain_threshold,
         margin=margin,
         min_faces=min_faces,
+        same_face_cosine=0.8,
         source="made up for a test",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pipeline.encoders.manifest import CalibrationEntry
+from pipeline.encoders.manifest import ManifestEntry
 from pipeline.options import IdentityOptions, check_range
 from pipeline.schemas import Match
 from pipeline.sightings.rows import Status
@@ -22,6 +22,8 @@ class DecisionPolicy:
     """Least lead over the second person; does not apply with a single person enrolled."""
     min_faces: int
     """Least number of encoded faces for a name."""
+    same_face_cosine: float
+    """From here on the templates of two tracks show the same face."""
     source: str
     """The calibration that the numbers come from."""
 
@@ -32,16 +34,18 @@ class DecisionPolicy:
         check_range("identity.min_faces", self.min_faces, 1, 100)
 
 
-def policy_for(shipped: CalibrationEntry, options: IdentityOptions) -> DecisionPolicy:
+def policy_for(entry: ManifestEntry, options: IdentityOptions) -> DecisionPolicy:
     """The policy of an encoder's calibration, with the numbers that `options` sets in place of its own.
 
     Another threshold moves the uncertain one along with it.
     """
+    shipped = entry.calibration
     policy = DecisionPolicy(
         threshold=shipped.threshold,
         uncertain_threshold=shipped.uncertain_threshold,
         margin=shipped.margin if options.margin is None else options.margin,
         min_faces=options.min_faces,
+        same_face_cosine=entry.tracking.agree_cosine,
         source=shipped.source,
     )
     if options.threshold is None:

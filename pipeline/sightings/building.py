@@ -32,7 +32,8 @@ def judge_run(
     absence_timeout_s: float,
 ) -> list[TrackVerdict]:
     """Who each track is, as its sighting will say; ordered by source, run, start and track id."""
-    return adopt_neighbours(keep_one_at_a_time(judge_tracks(tracks, embeddings, gallery, policy)), absence_timeout_s)
+    alone = keep_one_at_a_time(judge_tracks(tracks, embeddings, gallery, policy))
+    return adopt_neighbours(alone, embeddings, policy, absence_timeout_s)
 
 
 def build_sightings(

@@ -83,12 +83,17 @@ def keep_one_at_a_time(verdicts: Sequence[TrackVerdict]) -> list[TrackVerdict]:
     ]
 
 
-def adopt_neighbours(verdicts: Sequence[TrackVerdict], absence_timeout_s: float) -> list[TrackVerdict]:
+def adopt_neighbours(
+    verdicts: Sequence[TrackVerdict],
+    embeddings: Mapping[str, EmbeddingRow],
+    policy: DecisionPolicy,
+    absence_timeout_s: float,
+) -> list[TrackVerdict]:
     """Uncertain tracks become known where the same face was known a moment before or after.
 
     That is: the track's best person is known by another track that ends or begins within the absence timeout, at the
-    same place and size in the picture, and no track of that person overlaps it. A track turning away or coming near
-    is named by this; a look-alike elsewhere in the picture, or behind a cut to another view, is not.
+    same place and size in the picture, with the same face by the two templates, and no track of that person overlaps
+    it. A track turning away or coming near is named by this; a look-alike behind a cut to another view is not.
     """
     known: dict[Person, list[TrackVerdict]] = defaultdict(list)
     taken: dict[Person, list[Interval]] = defaultdict(list)
@@ -98,7 +103,8 @@ def adopt_neighbours(verdicts: Sequence[TrackVerdict], absence_timeout_s: float)
             take(taken[verdict.person], verdict.interval)
     adopted: list[TrackVerdict] = []
     for verdict in verdicts:
-        fits = _has_neighbour(verdict, known.get(verdict.person, []), absence_timeout_s)
+        others = _neighbours(verdict, known.get(verdict.person, []), absence_timeout_s)
+        fits = any(_is_same_face(verdict, other, embeddings, policy) for other in others)
         if verdict.status is Status.UNCERTAIN and fits and is_free(taken[verdict.person], verdict.interval):
             take(taken[verdict.person], verdict.interval)
             adopted.append(replace(verdict, status=Status.KNOWN))
@@ -124,11 +130,20 @@ def _judge(
     )
 
 
-def _has_neighbour(verdict: TrackVerdict, known: Sequence[TrackVerdict], absence_timeout_s: float) -> bool:
+def _neighbours(verdict: TrackVerdict, known: Sequence[TrackVerdict], absence_timeout_s: float) -> list[TrackVerdict]:
     """`known` is sorted by start and without overlaps, so that only the tracks on either side can be neighbours."""
     place = bisect(known, verdict.interval, key=lambda other: other.interval)
     sides = known[max(place - 1, 0) : place + 1]
-    return any(_gap_s(verdict, other) <= absence_timeout_s and _is_near(verdict.track, other.track) for other in sides)
+    return [other for other in sides if _gap_s(verdict, other) <= absence_timeout_s]
+
+
+def _is_same_face(
+    verdict: TrackVerdict, other: TrackVerdict, embeddings: Mapping[str, EmbeddingRow], policy: DecisionPolicy
+) -> bool:
+    one, two = embeddings.get(verdict.track.track_id), embeddings.get(other.track.track_id)
+    if one is None or two is None or not _is_near(verdict.track, other.track):
+        return False
+    return float(one.template @ two.template) >= policy.same_face_cosine
 
 
 def _gap_s(one: TrackVerdict, other: TrackVerdict) -> float:

@@ -42,7 +42,7 @@ def run_options(record: RunRecord) -> AnalysisOptions:
 
 def shipped_policy(record: RunRecord) -> DecisionPolicy:
     """The operating point that ships with the run's encoder, with the numbers that the run's options set."""
-    return policy_for(encoder_entry(record.encoder).calibration, run_options(record).identity)
+    return policy_for(encoder_entry(record.encoder), run_options(record).identity)
 
 
 class Labeller:

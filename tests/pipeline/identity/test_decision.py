@@ -11,7 +11,9 @@ from pipeline.options import IdentityOptions
 from pipeline.schemas import Match
 from pipeline.sightings.rows import Status
 
-POLICY = DecisionPolicy(threshold=0.5, uncertain_threshold=0.4, margin=0.1, min_faces=2, source="a test")
+POLICY = DecisionPolicy(
+    threshold=0.5, uncertain_threshold=0.4, margin=0.1, min_faces=2, same_face_cosine=0.5, source="a test"
+)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_without_a_match_a_track_is_unknown():
 
 @pytest.mark.parametrize("entry", encoder_entries(), ids=lambda entry: entry.name)
 def test_every_encoder_ships_a_policy_that_names_its_data(entry):
-    policy = policy_for(entry.calibration, IdentityOptions())
+    policy = policy_for(entry, IdentityOptions())
 
     assert policy.uncertain_threshold < policy.threshold
     assert "pictures of" in policy.source
@@ -47,7 +49,7 @@ def test_every_encoder_ships_a_policy_that_names_its_data(entry):
 def test_a_threshold_of_the_users_moves_the_uncertain_one_along():
     shipped = encoder_entry("sface").calibration
 
-    policy = policy_for(shipped, IdentityOptions(threshold=0.6, margin=0.2))
+    policy = policy_for(encoder_entry("sface"), IdentityOptions(threshold=0.6, margin=0.2))
 
     assert policy.threshold == 0.6
     assert policy.threshold - policy.uncertain_threshold == pytest.approx(
@@ -59,4 +61,6 @@ def test_a_threshold_of_the_users_moves_the_uncertain_one_along():
 
 def test_a_policy_out_of_range_is_refused():
     with pytest.raises(SettingsError, match=r"uncertain_threshold is 0\.9"):
-        DecisionPolicy(threshold=0.5, uncertain_threshold=0.9, margin=0.1, min_faces=2, source="a test")
+        DecisionPolicy(
+            threshold=0.5, uncertain_threshold=0.9, margin=0.1, min_faces=2, same_face_cosine=0.5, source="a test"
+        )

@@ -24,6 +24,10 @@ def judge(tracks: list[TrackRow], cosines: list[float]) -> list[TrackVerdict]:
     return judge_tracks(tracks, looks(cosines), GALLERY, POLICY)
 
 
+def adopt(tracks: list[TrackRow], cosines: list[float]) -> list[TrackVerdict]:
+    return adopt_neighbours(judge(tracks, cosines), looks(cosines), POLICY, 2.0)
+
+
 def statuses(verdicts: list[TrackVerdict]) -> list[Status]:
     return [verdict.status for verdict in verdicts]
 
@@ -105,24 +109,35 @@ def test_uncertain_track_joins_the_same_face_known_a_moment_before(
 ) -> None:
     tracks = [make_track_row("t_0", end_s=4), make_track_row("t_1", start_s=start_s, end_s=8, box_xywh=box_xywh)]
 
-    assert statuses(adopt_neighbours(judge(tracks, [0.95, 0.85]), 2.0)) == [KNOWN, expected]
+    assert statuses(adopt(tracks, [0.95, 0.85])) == [KNOWN, expected]
 
 
 def test_uncertain_track_joins_the_same_face_known_a_moment_later() -> None:
     tracks = [make_track_row("t_0", end_s=4), make_track_row("t_1", start_s=5, end_s=8)]
 
-    assert statuses(adopt_neighbours(judge(tracks, [0.85, 0.95]), 2.0)) == [KNOWN, KNOWN]
+    assert statuses(adopt(tracks, [0.85, 0.95])) == [KNOWN, KNOWN]
+
+
+def test_look_alike_behind_a_cut_is_not_adopted() -> None:
+    tracks = [make_track_row("t_0", end_s=4), make_track_row("t_1", start_s=4.2, end_s=8)]
+    other_face = make_vector(0, cosine=0.85)
+    other_face[-1] *= -1
+    rows = looks([0.95]) | {"t_1": make_embedding_row("t_1", template=other_face)}
+
+    adopted = adopt_neighbours(judge_tracks(tracks, rows, GALLERY, POLICY), rows, POLICY, 2.0)
+
+    assert statuses(adopted) == [KNOWN, UNCERTAIN]
 
 
 def test_unknown_track_is_never_adopted() -> None:
     tracks = [make_track_row("t_0", end_s=4), make_track_row("t_1", start_s=5, end_s=8)]
 
-    assert statuses(adopt_neighbours(judge(tracks, [0.95, 0.5]), 2.0)) == [KNOWN, UNKNOWN]
+    assert statuses(adopt(tracks, [0.95, 0.5])) == [KNOWN, UNKNOWN]
 
 
 def test_two_uncertain_tracks_at_once_are_not_both_adopted() -> None:
     late = [make_track_row(f"t_{n}", start_s=5, end_s=8, box_xywh=(0.25 + n / 50, 0.25, 0.1, 0.2)) for n in (1, 2)]
 
-    adopted = adopt_neighbours(judge([make_track_row("t_0", end_s=4), *late], [0.95, 0.85, 0.85]), 2.0)
+    adopted = adopt([make_track_row("t_0", end_s=4), *late], [0.95, 0.85, 0.85])
 
     assert statuses(adopted) == [KNOWN, KNOWN, UNCERTAIN]
