@@ -26,6 +26,7 @@ MODULES = {
     "encoder": "encoder",
     "matching": "matching",
     "transport": "transport",
+    "accuracy": "accuracy",
 }
 """What can be measured, by which module of this package."""
 RESULT = "measured: "
