@@ -110,14 +110,14 @@ def to_bytes(table: Any, *, is_vectors: bool = False) -> bytes:
         use_dictionary=not is_vectors,
         write_statistics=not is_vectors,
     )
-    return _padded(sink.getvalue().to_pybytes())
+    return _padded(memoryview(sink.getvalue()))
 
 
-def _padded(content: bytes) -> bytes:
+def _padded(content: memoryview) -> bytes:
     """The file with zeros before its footer, which is found from the end, and counts offsets from the start."""
     footer_length = int.from_bytes(content[-_TAIL_BYTES:-4], "little") + _TAIL_BYTES
     padding = bytes(_padded_length(len(content)) - len(content))
-    return content[:-footer_length] + padding + content[-footer_length:]
+    return b"".join((content[:-footer_length], padding, content[-footer_length:]))
 
 
 def _padded_length(length: int) -> int:

@@ -24,7 +24,7 @@ from tests.workers.conftest import wait_for_server
 from workers.messages import Item, Work, pack, stage_options, unpack
 from workers.stack.embedded import embedded_server, make_run_dir
 from workers.stack.leash import leashed
-from workers.stack.running import ALLOCATOR
+from workers.stack.running import FRAMES_ALLOCATOR
 from workers.wire.transport import (
     AGGREGATORS,
     DETECTORS,
@@ -86,7 +86,7 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
 def bench_transport(n_chunks: int) -> TransportCost:
     """Move chunks of 720p frames through all streams of an embedded server, in a process set up like a worker."""
     command = [sys.executable, "-m", __name__, str(n_chunks)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env={**os.environ, **ALLOCATOR})
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env={**os.environ, **FRAMES_ALLOCATOR})
     return msgspec.json.decode(done.stdout, type=TransportCost)
 
 

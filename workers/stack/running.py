@@ -11,7 +11,7 @@ import fcntl
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
@@ -29,9 +29,21 @@ NOTE_NAME = "stack.json"
 JOIN_S = 30.0
 """How long another stack on the folder may take to come up."""
 JOIN_LOOK_S = 0.05
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(64 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
-"""For glibc: keep buffers of a chunk's size rather than give them back to the system after each, since touching new
-pages costs as much as all copying of frames. Elsewhere it means nothing."""
+FRAMES_ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
+    "MALLOC_ARENA_MAX": "2",
+}
+"""For glibc, where frames pass: keep buffers of a chunk's size rather than give them back to the system after each,
+since touching new pages costs as much as all copying of frames; but in two arenas, not in one for every thread."""
+RECORD_ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(4 << 20),
+    "MALLOC_ARENA_MAX": "2",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""Where the record is written: each commit makes buffers a little larger than the last, which fit no hole that those
+left; they go back to the system at once. Arrow's own pool would keep them."""
 PACKAGES = Path(__file__).resolve().parent.parent.parent
 """The folder that holds our packages, for child processes that do not start in it."""
 
@@ -150,11 +162,16 @@ def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: P
         ChildSpec(
             name=name,
             command=(sys.executable, "-m", "workers", *stages, "--log", str(logs_dir / f"{name}.log")),
-            environment=environment,
+            environment={**_allocator(stages), **environment},
             stderr=logs_dir / f"{name}.stderr",
         )
         for name, stages in groups
     ]
+
+
+def _allocator(stages: Sequence[str]) -> Mapping[str, str]:
+    """How a process of these stages asks the system for memory, unless the user has set it."""
+    return RECORD_ALLOCATOR if "aggregator" in stages else FRAMES_ALLOCATOR
 
 
 def worker_environment(settings: Settings, url: str) -> dict[str, str]:
@@ -163,7 +180,7 @@ def worker_environment(settings: Settings, url: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("FACETRAIL_CONFIG",) if name in os.environ}
     path = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH", "")]))
     ours = settings.model_copy(update={"data": settings.data.resolve()}).environment()
-    return {**ALLOCATOR, **inherited, **kept, **ours, "FACETRAIL_REDIS_URL": url, "PYTHONPATH": path}
+    return {**inherited, **kept, **ours, "FACETRAIL_REDIS_URL": url, "PYTHONPATH": path}
 
 
 def _join(settings: Settings, run_dir: Path) -> FoundStack | None:

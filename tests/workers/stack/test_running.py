@@ -41,6 +41,20 @@ def test_settings_reach_the_workers_as_they_are(tmp_path: Path, monkeypatch: pyt
     assert received.database_url == settings.database_url
 
 
+def test_writer_of_the_record_keeps_no_memory_and_users_may_decide_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "7")
+    settings = load_settings(data=tmp_path)
+
+    aggregator, *others = worker_specs(settings, worker_environment(settings, "unix:///x"), tmp_path)
+
+    assert aggregator.environment["ARROW_DEFAULT_MEMORY_POOL"] == "system"
+    assert all("ARROW_DEFAULT_MEMORY_POOL" not in spec.environment for spec in others)
+    assert {spec.environment["MALLOC_ARENA_MAX"] for spec in (aggregator, *others)} == {"7"}
+
+
 @pytest.mark.parametrize(
     ("encoders", "expected"),
     [
