@@ -14,6 +14,8 @@ from tests.bench.stack import running
 
 WARM_UP_S = 5.0
 """Footage that has every network built and every shape traced, before the clock starts."""
+SETTLED = 0.1
+"""The part of the job after which its memory should stay."""
 NOTHING_SAVED = {"FACETRAIL_SAMPLING__GATE": "false", "FACETRAIL_DETECTION__CHUNK_SAVING": "false"}
 
 
@@ -24,6 +26,7 @@ class Job:
     start_up: Spent
     work: Spent
     peak_mb: float
+    growth_mb: float
 
 
 def measure(settings: BenchSettings) -> Iterator[Measurement]:
@@ -38,6 +41,12 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
         unit="GB",
         detail="while working: PSS of all processes, this one included",
         bar=Bar(2.5, 1.2),
+    )
+    yield Measurement(
+        what="memory of the whole stack, growth",
+        figure=job.growth_mb,
+        unit="MB",
+        detail=f"from {SETTLED:.0%} of the work (the second minute of ten) to its end",
     )
     yield Measurement(
         what="start-up",
@@ -71,7 +80,7 @@ def _run_job(footage: Footage, settings: BenchSettings, changes: Mapping[str, st
         with MemoryWatch() as memory:
             work = stack.run("submit", footage.video, "--wait")
     start_up = Spent(enrolled.wall_s + warmed.wall_s, enrolled.cpu_s + warmed.cpu_s)
-    return Job(start_up, work, memory.peak_mb)
+    return Job(start_up, work, memory.peak_mb, memory.growth_mb(SETTLED))
 
 
 def _against_decoding(what: str, job: Job, decoding: Spent, footage: Footage, bar: Bar | None) -> Measurement:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from statistics import fmean
 from types import TracebackType
 
 import psutil
@@ -63,10 +64,9 @@ def _tree() -> list[psutil.Process]:
 
 @dataclass(slots=True)
 class MemoryWatch:
-    """The highest memory of the process tree while the block runs."""
+    """The memory of the process tree while the block runs."""
 
-    peak_mb: float = 0.0
-    last_mb: float = 0.0
+    readings_mb: list[float] = field(default_factory=list)
     _done: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -82,7 +82,16 @@ class MemoryWatch:
         if self._thread is not None:
             self._thread.join()
 
+    @property
+    def peak_mb(self) -> float:
+        return max(self.readings_mb, default=0.0)
+
+    def growth_mb(self, warm_up: float) -> float:
+        """From the end of `warm_up`, a part of the readings, to the last; each end is the mean of a tenth of all."""
+        n, first = max(1, len(self.readings_mb) // 10), round(len(self.readings_mb) * warm_up)
+        begin, end = self.readings_mb[first : first + n], self.readings_mb[-n:]
+        return fmean(end) - fmean(begin) if begin else 0.0
+
     def _watch(self) -> None:
         while not self._done.wait(SAMPLING_INTERVAL_S):
-            self.last_mb = tree_memory_mb()
-            self.peak_mb = max(self.peak_mb, self.last_mb)
+            self.readings_mb.append(tree_memory_mb())
