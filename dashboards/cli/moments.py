@@ -11,6 +11,8 @@ from pipeline.errors import InputError, SettingsError
 
 LOCALTIME = Path("/etc/localtime")
 """Where Linux and macOS say which zone the machine is in: a link below a folder named zoneinfo."""
+YEARS = range(1900, 2200)
+"""What can be the year of footage; at the ends of the calendar a zone or a length would lead beyond it."""
 
 
 def zone_named(name: str) -> tzinfo:
@@ -44,6 +46,7 @@ def parse_moment(text: str, flag: str, zone: tzinfo) -> datetime:
         raise InputError(
             f"{flag} {text!r} is no date and time; 2026-05-01T09:30 or 2026-05-01T09:30+02:00 is"
         ) from error
+    _check_year(text, flag, moment.year)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     return aware.astimezone(UTC)
 
@@ -54,9 +57,11 @@ def parse_day(text: str, flag: str, today: date) -> date:
     if word in {"today", "yesterday"}:
         return today - timedelta(days=word == "yesterday")
     try:
-        return date.fromisoformat(word)
+        day = date.fromisoformat(word)
     except ValueError as error:
         raise InputError(f"{flag} {text!r} is no day; 2026-05-01, today and yesterday are") from error
+    _check_year(text, flag, day.year)
+    return day
 
 
 def parse_from(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
@@ -72,6 +77,11 @@ def parse_to(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
 def show_moment(moment: datetime, zone: tzinfo) -> str:
     """A wall-clock time in `zone` with its offset: 2026-05-01 09:30:05+02:00."""
     return moment.astimezone(zone).isoformat(sep=" ", timespec="seconds")
+
+
+def _check_year(text: str, flag: str, year: int) -> None:
+    if year not in YEARS:
+        raise InputError(f"{flag} {text!r} lies in the year {year}; a year from {YEARS[0]} to {YEARS[-1]} can be")
 
 
 def _bound(text: str | None, flag: str, zone: tzinfo, now: datetime, *, extra_days: int) -> datetime | None:

@@ -33,6 +33,14 @@ def test_bad_moment_names_the_flag_and_what_would_be_right(text: str) -> None:
         parse_moment(text, "--start-time", BERLIN)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00+14:00", "9999-12-31T23:59:59", "1899-12-31", "2200-01-01"])
+def test_year_that_no_footage_has_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="1900 to 2199"):
+        parse_moment(text, "--start-time", BERLIN)
+    with pytest.raises(InputError, match="1900 to 2199"):
+        parse_day(text[:10], "--from", date(2026, 5, 2))
+
+
 @pytest.mark.parametrize(
     ("text", "day"), [("today", date(2026, 5, 2)), ("Yesterday", date(2026, 5, 1)), ("2026-02-28", date(2026, 2, 28))]
 )
