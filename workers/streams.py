@@ -81,7 +81,14 @@ class RedisTransport:
 
     def ping(self) -> None:
         with errors_translated():
-            self._redis.ping()
+            try:
+                self._redis.ping()
+            except redis.InvalidResponse as error:
+                raise SettingsError(f"redis_url: what answers there does not speak Redis: {error}") from error
+            except redis.ResponseError as error:
+                if "DB index" not in str(error):
+                    raise
+                raise SettingsError(f"redis_url: the server refuses us: {error}") from error
 
     def publish(self, stream: str, envelope: Envelope) -> None:
         slot = envelope.slot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from pathlib import Path
 
@@ -28,6 +29,29 @@ def test_missing_server_is_lost_transport(tmp_path: Path) -> None:
 def test_wrong_address_is_named(url: str) -> None:
     with pytest.raises(SettingsError, match="redis_url"):
         RedisTransport(url)
+
+
+def test_database_that_the_server_lacks_is_named(redis_url: str) -> None:
+    with pytest.raises(SettingsError, match="redis_url: .*out of range"):
+        RedisTransport(f"{redis_url}?db=9999").ping()
+
+
+def test_server_that_speaks_something_else_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=_answer_as_a_web_server, args=(server,))
+        answering.start()
+
+        with pytest.raises(SettingsError, match="redis_url: .*speak Redis"):
+            RedisTransport(f"redis://127.0.0.1:{server.getsockname()[1]}").ping()
+
+        answering.join()
+
+
+def _answer_as_a_web_server(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 @pytest.mark.parametrize(("url", "is_local"), [("unix:///tmp/x.sock", True), ("redis://h:1", False)])
