@@ -13,6 +13,8 @@ from pipeline.errors import GalleryEmpty, ImageUnreadable, NotFound
 from pipeline.schemas import ImageU8
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+OTHER_SUFFIXES = (".avif", ".gif", ".heic", ".heif", ".jfif", ".tif", ".tiff")
+"""Pictures, too, of kinds that may not be readable: whoever puts one into a gallery wants to hear of it."""
 LARGEST_SIDE = 1600
 """Pixels; a larger photograph is shrunk to it: no encoder sees more of a face, and detection takes time."""
 LARGEST_FILE = 64 << 20
@@ -70,7 +72,7 @@ def _visible(folder: Path) -> Iterator[Path]:
 
 
 def _is_photo(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in PHOTO_SUFFIXES
+    return path.is_file() and path.suffix.lower() in (*PHOTO_SUFFIXES, *OTHER_SUFFIXES)
 
 
 def _known_suffixes() -> str:

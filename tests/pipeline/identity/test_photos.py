@@ -77,6 +77,17 @@ def test_people_are_listed_from_folders_and_single_pictures(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize("name", ["Ada/IMG_0001.HEIC", "Ada.gif", "Ada/1.tiff"])
+def test_a_picture_of_an_unusual_kind_is_not_passed_over(tmp_path: Path, name: str):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"")
+
+    (person,) = list_gallery(tmp_path)
+
+    assert (person.name, person.paths) == ("Ada", (path,))
+
+
 def test_a_folder_and_a_picture_of_one_name_are_one_person(tmp_path: Path):
     (tmp_path / "Al").mkdir()
     (tmp_path / "Al" / "1.jpg").write_bytes(b"")
