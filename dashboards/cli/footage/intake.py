@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboards.cli.output import warn
+from dashboards.cli.output import say, warn
 from dashboards.cli.progress import waiting
 from pipeline.errors import SourceUnreadable
 
@@ -77,6 +77,9 @@ def take_in(session: Session, control: Control, videos: Sifted, start_time: date
     for path in videos.readable:
         with waiting(f"reading {path.name}"):
             run = register_footage(control, path, options, zone=session.zone, start_time=start_time)
+        earlier = runs.get(run.run.source_id)
+        if earlier is not None:
+            say(f"{earlier.label} and {path.name} are the same footage, which is one source, called {run.label}")
         runs[run.run.source_id] = run
     return Intake(tuple(runs.values()), videos.refused)
 

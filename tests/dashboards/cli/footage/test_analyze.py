@@ -94,3 +94,13 @@ def test_submitted_file_waits_for_workers(facetrail: Run, open_data: Path) -> No
     assert said.code == 0
     assert said.json["jobs"][0]["state"] == "queued"
     assert "facetrail up" in said.err
+
+
+def test_copies_of_a_file_are_one_source_and_both_are_named(facetrail: Run, inputs: Path, open_data: Path) -> None:
+    for name in ("first.mp4", "second.mp4"):
+        (inputs / name).symlink_to(open_data / "videos" / "obama_podium.mp4")
+
+    said = facetrail("submit", "first.mp4", "second.mp4", "--json")
+
+    assert [job["label"] for job in said.json["jobs"]] == ["second.mp4"]
+    assert "first.mp4 and second.mp4 are the same footage" in said.err
