@@ -32,7 +32,7 @@ def test_wrong_address_is_named(url: str) -> None:
 
 
 def test_database_that_the_server_lacks_is_named(redis_url: str) -> None:
-    with pytest.raises(SettingsError, match="redis_url: .*out of range"):
+    with pytest.raises(SettingsError, match=r"redis_url: .*out of range"):
         RedisTransport(f"{redis_url}?db=9999").ping()
 
 
@@ -41,7 +41,7 @@ def test_server_that_speaks_something_else_is_named() -> None:
         answering = threading.Thread(target=_answer_as_a_web_server, args=(server,))
         answering.start()
 
-        with pytest.raises(SettingsError, match="redis_url: .*speak Redis"):
+        with pytest.raises(SettingsError, match=r"redis_url: .*speak Redis"):
             RedisTransport(f"redis://127.0.0.1:{server.getsockname()[1]}").ping()
 
         answering.join()
