@@ -128,7 +128,11 @@ def _enrolled_digests(control: Control, encoder: str) -> set[tuple[str, str]]:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    """Of the file's content; empty for one that cannot be read, of which its examination tells why."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _nothing_usable(folder: Path, verdicts: Sequence[Verdict]) -> str:
