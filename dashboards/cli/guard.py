@@ -26,6 +26,7 @@ class GuardedGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; turn what it raises into an exit code."""
+        ctx.meta[JSON_KEY] = "--json" in ctx.args  # a command line that cannot be parsed does not come to its flag
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -33,13 +34,15 @@ class GuardedGroup(TyperGroup):
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except BrokenPipeError:
             raise
-        except PipelineError as error:
-            raise typer.Exit(_report(ctx, error, exit_code_for(error), str(error))) from error
-        except OSError as error:
-            raise typer.Exit(_report(ctx, error, exit_code_for(error), _os_sentence(error))) from error
+        except (PipelineError, OSError) as error:
+            raise typer.Exit(_report(ctx, error, exit_code_for(error), _sentence(error))) from error
+        except typer.TyperException as error:
+            if ctx.meta.get(JSON_KEY):
+                emit_json(_error_object(error, error.exit_code, error.format_message()))
+            raise
         # The outermost boundary: whatever is left is our own fault, and a person should read a sentence.
         except Exception as error:
-            if isinstance(error, typer.Exit | typer.Abort | typer.TyperException) or is_debug():
+            if isinstance(error, typer.Exit | typer.Abort) or is_debug():
                 raise
             raise typer.Exit(_report(ctx, error, ExitCode.FAULT, _fault_sentence(error))) from error
 
@@ -54,11 +57,17 @@ def _report(ctx: Context, error: Exception, code: ExitCode, sentence: str) -> Ex
         traceback.print_exception(error)
     messages().print(f"[bold red]error:[/] {_escaped(sentence)}", soft_wrap=True)
     if ctx.meta.get(JSON_KEY):
-        emit_json({"error": {"kind": type(error).__name__, "message": sentence, "exit_code": int(code)}})
+        emit_json(_error_object(error, code, sentence))
     return code
 
 
-def _os_sentence(error: OSError) -> str:
+def _error_object(error: Exception, code: int, sentence: str) -> dict[str, dict[str, object]]:
+    return {"error": {"kind": type(error).__name__, "message": sentence, "exit_code": int(code)}}
+
+
+def _sentence(error: PipelineError | OSError) -> str:
+    if isinstance(error, PipelineError):
+        return str(error)
     what = error.strerror or str(error)
     return f"{error.filename}: {what}" if error.filename else what
 

@@ -49,6 +49,16 @@ def test_error_is_an_object_with_json(facetrail: Run) -> None:
     assert said.json["error"]["exit_code"] == ExitCode.WRONG_INPUT
 
 
+@pytest.mark.parametrize(
+    "line", ["sightings --wrong --json", "sightings --json --wrong", "analyze --json", "people rename Ada --json"]
+)
+def test_command_line_that_cannot_be_parsed_is_an_object_with_json(facetrail: Run, line: str) -> None:
+    said = facetrail(*line.split())
+
+    assert said.code == said.json["error"]["exit_code"] == ExitCode.WRONG_INPUT
+    assert "Usage: " in said.err
+
+
 def test_debug_shows_the_trace(facetrail: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACETRAIL_DEBUG", "0")
 
