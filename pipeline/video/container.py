@@ -21,6 +21,9 @@ MAX_PIXELS = 8192 * 8192
 MAX_STATED_S = 7 * 24 * 3600
 """A longer stated duration, in seconds, is damage and is not believed."""
 
+STILL_FORMATS = ("_pipe", "image2")
+"""Endings of the names that FFmpeg gives to the formats of single pictures: png_pipe, jpeg_pipe, ..."""
+
 SEEKABLE_FORMATS = frozenset({"mov", "mp4", "matroska", "webm"})
 """Containers with exact time stamps on an index: seeking there lands on a keyframe at or before the target."""
 
@@ -120,6 +123,8 @@ def _open_container(path: Path, descriptor: int) -> Any:
 
 
 def _choose_stream(path: Path, container: Any) -> Any:
+    if container.format.name.endswith(STILL_FORMATS):
+        raise SourceUnreadable(f"{path}: is a picture, not a video; `facetrail identify` says whom a picture shows")
     streams = [stream for stream in container.streams.video if not _is_cover_art(stream)]
     if not streams:
         found = "has sound but no picture" if container.streams.audio else "has no video in it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import pandas as pd
@@ -99,6 +100,23 @@ def test_interrupted_analysis_goes_on_where_it_stopped(sample: Sample, weights_c
     assert folder.run("evaluate", sample.video, "--truth", sample.truth_csv).code == 0
 
 
+def test_command_goes_on_when_the_one_whose_workers_it_used_ends(
+    sample: Sample, open_data: Path, weights_cache: Path, tmp_path: Path
+) -> None:
+    folder = make_folder(tmp_path / "data", weights_cache)
+    first = folder.start("analyze", sample.video, "--no-gate")
+    _wait_for_progress(folder, first)
+    second = folder.start("analyze", open_data / "videos" / "intel_no_faces.mp4")
+    _wait_until_begun(folder, 2)
+
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=60)
+    _, err = second.communicate(timeout=120)
+
+    assert second.returncode == 0, err
+    assert "going on with workers of our own" in err
+
+
 def test_verdict_on_two_pictures_is_the_exit_code(podium: Folder, open_data: Path) -> None:
     one, other = sorted((open_data / "gallery" / "obama").rglob("*.jpg"))[:2]
     stranger = open_data / "gallery" / "friends" / "ross_geller" / "01.jpg"
@@ -143,6 +161,19 @@ def _wait_for_progress(folder: Folder, process: subprocess.Popen[str]) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.1)
     raise AssertionError(f"ended with {process.returncode}: {process.communicate()}")
+
+
+def _wait_until_begun(folder: Folder, count: int) -> None:
+    """Until so many runs are being ingested."""
+    pause = threading.Event()
+    for _ in range(600):
+        control = open_control(folder.data)
+        begun = sum(run.attempts > 0 for run in Runs(control).list())
+        control.close()
+        if begun == count:
+            return
+        pause.wait(0.05)
+    raise AssertionError(f"waited in vain for {count} runs to begin")
 
 
 def _chunks_done(folder: Folder) -> int:

@@ -46,7 +46,9 @@ def register(app: typer.Typer, panel: str) -> None:
 
 
 def analyze(
-    videos: Annotated[list[Path], typer.Argument(help="Videos, folders of videos, or patterns.", metavar="VIDEO...")],
+    videos: Annotated[
+        list[Path], typer.Argument(help="Videos, folders of videos, or patterns.", metavar="VIDEO...", readable=False)
+    ],
     gallery: Annotated[
         Path | None, typer.Option(help="Who is to be recognised: a folder of pictures for each person.", metavar="DIR")
     ] = None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import typer
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.footage.following import Follower, Watched
 from dashboards.cli.output import say
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, TransportLost
 from pipeline.reports.durations import format_time_code
 
 if TYPE_CHECKING:
@@ -38,13 +39,31 @@ def work_off(session: Session, control: Control, pending: Sequence[RunRecord]) -
 
     watched, has_joined = watch(pending), False
     try:
-        with running_stack(session.settings) as stack:
-            has_joined = isinstance(stack, FoundStack)
-            hand_over(stack.url, pending)
-            return follow(control, stack, watched)
+        while True:
+            with running_stack(session.settings) as stack, _tolerating_its_end(stack):
+                has_joined = isinstance(stack, FoundStack)
+                hand_over(stack.url, _still_active(control, pending))
+                return follow(control, stack, watched)
+            say("the Facetrail that did the work has ended; going on with workers of our own")
     except KeyboardInterrupt:
         _say_how_to_go_on(watched, has_joined=has_joined)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+@contextmanager
+def _tolerating_its_end(stack: RunningStack) -> Iterator[None]:
+    """Leave the block quietly when a stack of another process ends in the middle of it."""
+    try:
+        yield
+    except TransportLost:
+        if stack.is_alive():
+            raise
+
+
+def _still_active(control: Control, runs: Sequence[RunRecord]) -> list[RunRecord]:
+    from pipeline.control.runs import Runs
+
+    return [run for run in map(Runs(control).get, (run.run.run_id for run in runs)) if run.state.is_active]
 
 
 def follow(control: Control, stack: RunningStack | None, watched: Sequence[Watched]) -> list[RunRecord]:
@@ -87,7 +106,7 @@ def _health_check(stack: RunningStack) -> Callable[[], None]:
                 f"the work cannot go on: {problem}. What is done is on record; the same command goes on"
             )
         if not stack.is_alive():
-            raise PipelineError("the Facetrail that did the work has ended; the same command goes on with the rest")
+            raise TransportLost("the Facetrail that did the work has ended; the same command goes on with the rest")
 
     return check
 

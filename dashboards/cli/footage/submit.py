@@ -41,7 +41,9 @@ def register(app: typer.Typer, panel: str) -> None:
 
 
 def submit(
-    videos: Annotated[list[Path], typer.Argument(help="Videos, folders of videos, or patterns.", metavar="VIDEO...")],
+    videos: Annotated[
+        list[Path], typer.Argument(help="Videos, folders of videos, or patterns.", metavar="VIDEO...", readable=False)
+    ],
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all are done.")] = False,
     fps: FpsFlag = None,
     start_time: StartFlag = None,

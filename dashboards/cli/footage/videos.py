@@ -30,10 +30,8 @@ def list_videos(arguments: Iterable[Path]) -> tuple[Path, ...]:
 def _meant(argument: Path) -> list[Path]:
     if argument.is_dir():
         return _in_folder(argument)
-    if argument.exists():
+    if argument.exists() or not glob.has_magic(str(argument)):
         return [argument]
-    if not glob.has_magic(str(argument)):
-        raise SourceUnreadable(f"{argument}: there is no such file")
     matching = sorted(Path(path) for path in glob.glob(str(argument), recursive=True))  # noqa: PTH207 # absolute too
     videos = [video for path in matching for video in (_in_folder(path) if path.is_dir() else [path])]
     if not videos:

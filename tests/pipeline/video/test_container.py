@@ -1,6 +1,8 @@
 import os
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from pipeline.errors import SourceUnreadable
@@ -69,3 +71,11 @@ def test_file_is_closed_even_when_reading_is_given_up(make_clip: MakeClip) -> No
         pass
 
     assert count_open_files() == before
+
+
+def test_picture_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "portrait.png"
+    cv2.imwrite(str(path), np.full((40, 40, 3), 128, np.uint8))
+
+    with pytest.raises(SourceUnreadable, match=r"portrait\.png: is a picture"), open_footage(path):
+        pass

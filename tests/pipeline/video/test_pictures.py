@@ -1,5 +1,4 @@
 from fractions import Fraction
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -68,12 +67,3 @@ def test_interlaced_picture_shows_one_moment(make_clip: MakeClip) -> None:
     frame = read_first_frame(make_clip, "interlaced.mp4", options)
 
     assert np.abs(to_bgr(frame).astype(int) - next(draw_frames(1))).mean() < 9
-
-
-def test_still_picture_is_a_video_of_one_frame(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "still.png"), next(draw_frames(1)))
-
-    chunks, ended = read_run(tmp_path / "still.png")
-
-    assert [sample.state.value for sample in chunks[0].samples] == ["decoded"]
-    assert (ended.n_chunks, ended.problem) == (1, None)
