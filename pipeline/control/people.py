@@ -22,6 +22,7 @@ from sqlalchemy import insert, select, update
 from pipeline.control.database import Control, Transaction
 from pipeline.control.gallery_versions import active, current_version, next_version, read_gallery
 from pipeline.control.people_files import keep_image
+from pipeline.control.people_names import check_name
 from pipeline.control.people_records import EnrolResult, NewReference, Person, Reference
 from pipeline.control.tables import person_names, person_references, persons
 from pipeline.errors import InputError, NotFound
@@ -31,9 +32,6 @@ __all__ = ["EnrolResult", "NewReference", "People", "Person", "Reference"]
 
 NAMES_SHOWN = 20
 """How many known names an error lists."""
-
-LONGEST_NAME = 200
-"""Characters in a person's name, at most."""
 
 
 class People:
@@ -45,7 +43,7 @@ class People:
     def enrol(self, person_name: str, references: Sequence[NewReference]) -> EnrolResult:
         """Add a person's pictures, and the person when new.
 
-        Raises `InputError` for a name that is empty or too long.
+        Raises `InputError` for a name that nobody can have.
         """
         return self.enrol_all({person_name: references})[0]
 
@@ -135,16 +133,6 @@ class People:
         """The gallery's version: 0 before anybody was enrolled."""
         with self._control.reading() as transaction:
             return current_version(transaction)
-
-
-def check_name(name: str) -> None:
-    """Raise `InputError` unless `name` can be a person's name."""
-    if not name.strip() or name != name.strip():
-        raise InputError(f"a person's name must not be empty, nor begin or end with a space: {name!r}")
-    if len(name) > LONGEST_NAME or not name.isprintable():
-        raise InputError(
-            f"a person's name must be printable and have at most {LONGEST_NAME} characters: {name[:40]!r}..."
-        )
 
 
 def _id_of_name(transaction: Transaction, name: str) -> str | None:

@@ -63,12 +63,16 @@ def enroll(
 
 def print_enrolment(enrolment: Enrolment) -> None:
     """Each picture and its verdict, and what it came to."""
+    from rich.markup import escape
+
     made = table("person", "picture", "verdict", "quality", "", right=("quality",))
     for verdict in enrolment.verdicts:
         style = STYLES.get(verdict.verdict, "red")
         quality = "" if verdict.quality is None else f"{verdict.quality:.2f}"
         words = verdict.verdict.replace("_", " ")
-        made.add_row(verdict.person, verdict.image, f"[{style}]{words}[/]", quality, verdict.message)
+        made.add_row(
+            escape(verdict.person), escape(verdict.image), f"[{style}]{words}[/]", quality, escape(verdict.message)
+        )
     answers().print(made)
     usable = sum(verdict.is_in_gallery for verdict in enrolment.verdicts)
     answers().print(

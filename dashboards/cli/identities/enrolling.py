@@ -1,6 +1,7 @@
 """Taking a gallery folder into the control database: only people with a picture that is new are looked at.
 
-All pictures of such a person are, since a new one may be a copy of one that is enrolled.
+All pictures of such a person are, since a new one may be a copy of one that is enrolled. A folder whose name nobody can
+have is reported, and does not stop the others.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 ENROLLED = "enrolled"
 KNOWN = "known"
 NEAR_DUPLICATE = "near_duplicate"
+BAD_NAME = "bad_name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,10 @@ class Verdict:
     """What became of one picture of a gallery."""
 
     person: str
+    """As in the gallery; characters that cannot be printed are escaped in it, and in the picture's name."""
     image: str
     verdict: str
-    """enrolled, known (it was enrolled before), or why not: no_face, two_faces, too_small, ..."""
+    """enrolled, known (it was enrolled before), or why not: bad_name, no_face, two_faces, too_small, ..."""
     message: str
     quality: float | None
     """0 (useless) to 1 (ideal); None when the picture was not looked at, or shows no face."""
@@ -67,16 +70,24 @@ def enrol_folder(session: Session, control: Control, folder: Path) -> Enrolment:
     Raises `NotFound` without the folder, and `GalleryEmpty` when not a single picture of it can be used.
     """
     from pipeline.control.people import People
+    from pipeline.control.people_names import name_fault
     from pipeline.enrolling import enrol_people
     from pipeline.identity.photos import list_gallery
 
     encoder = control.encoder(session.settings.encoding.encoder)
     photos = [Photo(person.name, path) for person in list_gallery(folder) for path in person.paths]
+    misnamed = {photo: fault for photo in photos if (fault := name_fault(photo.person)) is not None}
+    named = [photo for photo in photos if photo not in misnamed]
     enrolled = _enrolled_digests(control, encoder)
-    known = frozenset(photo for photo in photos if (photo.person, _digest(photo.path)) in enrolled)
-    changed_people = {photo.person for photo in photos if photo not in known}
-    examined = _examine(session, encoder, tuple(photo for photo in photos if photo.person in changed_people))
-    verdicts = tuple(_verdict(photo, None if photo in known else examined[photo]) for photo in photos)
+    known = frozenset(photo for photo in named if (photo.person, _digest(photo.path)) in enrolled)
+    changed_people = {photo.person for photo in named if photo not in known}
+    examined = _examine(session, encoder, tuple(photo for photo in named if photo.person in changed_people))
+    verdicts = tuple(
+        _misnamed(photo, misnamed[photo], folder)
+        if photo in misnamed
+        else _verdict(photo, None if photo in known else examined[photo])
+        for photo in photos
+    )
     if not any(verdict.is_in_gallery for verdict in verdicts):
         raise GalleryEmpty(_nothing_usable(folder, verdicts))
     before = People(control).gallery_version()
@@ -104,16 +115,32 @@ def _by_person(examined: Mapping[Photo, ReferenceReport]) -> dict[str, list[Refe
 
 
 def _verdict(photo: Photo, report: ReferenceReport | None) -> Verdict:
-    image = photo.path.name
+    image = _printable(photo.path.name)
     if report is None:
         return Verdict(person=photo.person, image=image, verdict=KNOWN, message="enrolled before", quality=None)
     return Verdict(
         person=photo.person,
         image=image,
         verdict=ENROLLED if report.is_usable else report.status.value,
-        message=report.message,
+        message=_printable(report.message),
         quality=report.quality.overall if report.quality else None,
     )
+
+
+def _misnamed(photo: Photo, fault: str, folder: Path) -> Verdict:
+    named = "file" if photo.path.parent == folder else "folder"
+    return Verdict(
+        person=_printable(photo.person),
+        image=_printable(photo.path.name),
+        verdict=BAD_NAME,
+        message=f"the {named}'s name cannot be a person's name: it {fault}",
+        quality=None,
+    )
+
+
+def _printable(name: str) -> str:
+    """The name without what upsets a terminal or cannot be written as UTF-8: a line break becomes `\\n`."""
+    return name if name.isprintable() else repr(name)[1:-1]
 
 
 def _enrolled_digests(control: Control, encoder: str) -> set[tuple[str, str]]:

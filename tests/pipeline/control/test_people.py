@@ -12,6 +12,7 @@ import pytest
 from pipeline.control.database import Control, open_control
 from pipeline.control.people import People
 from pipeline.errors import InputError, NotFound
+from pipeline.sightings.building_unknowns import unknown_id_for
 from tests.builders_recording import ENCODER, make_reference
 
 
@@ -129,10 +130,18 @@ def test_unknown_person_lists_those_there_are(people: People) -> None:
         people.person("Cleo")
 
 
-@pytest.mark.parametrize("name", ["", " ", "Ann ", "A\nnn", "x" * 201])
+@pytest.mark.parametrize("name", ["", " ", "Ann ", "A\nnn", "x" * 201, "A\udcffn"])
 def test_impossible_name_is_refused(people: People, name: str) -> None:
     with pytest.raises(InputError, match="a person's name must"):
         people.enrol(name, [])
+
+
+@pytest.mark.parametrize("name", [unknown_id_for(1), "Unknown-12345"])
+def test_id_of_a_stranger_is_nobodys_name(people: People, name: str) -> None:
+    people.enrol("Ann", [])
+
+    with pytest.raises(InputError, match="like the id of a stranger"):
+        people.rename("Ann", name)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -22,6 +23,12 @@ def with_orientation(jpeg: bytes, orientation: int) -> bytes:
     tiff = b"II*\x00" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
     exif = b"Exif\x00\x00" + tiff
     return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
+
+
+def claiming(png: bytes, width: int, height: int) -> bytes:
+    """The PNG with another size in its header."""
+    header = b"IHDR" + struct.pack(">II", width, height) + png[24:29]
+    return png[:12] + header + struct.pack(">I", zlib.crc32(header)) + png[33:]
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".bmp"])
@@ -61,6 +68,21 @@ def test_a_huge_picture_is_shrunk():
 def test_a_file_too_large_for_a_photograph_is_refused():
     with pytest.raises(ImageUnreadable, match="64"):
         read_photo(bytes(LARGEST_FILE + 1))
+
+
+def test_a_small_file_that_claims_too_many_pixels_is_refused():
+    with pytest.raises(ImageUnreadable, match="30000 x 30000 pixels; at most 120 million"):
+        read_photo(claiming(encode(np.zeros((8, 8, 3), np.uint8)), 30_000, 30_000))
+
+
+def test_a_large_jpeg_is_turned_and_shrunk_as_a_small_one():
+    image = np.zeros((2 * LARGEST_SIDE, 8 * LARGEST_SIDE, 3), np.uint8)
+    image[:, :LARGEST_SIDE] = 255
+
+    photo = read_photo(with_orientation(encode(image, ".jpg"), 6))
+
+    assert photo.shape == (LARGEST_SIDE, LARGEST_SIDE // 4, 3)
+    assert (photo[:190].min(), photo[210:].max()) == (255, 0)
 
 
 def test_people_are_listed_from_folders_and_single_pictures(tmp_path: Path):
