@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -70,6 +71,18 @@ return first and first[1]
 """
 
 
+def is_on_this_host(url: str) -> bool:
+    """Whether the server's address is a Unix socket or one of this host to itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "unix" or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False
+
+
 class RedisTransport:
     """A `Transport` over one server; safe to share between threads."""
 
@@ -77,7 +90,7 @@ class RedisTransport:
         self._redis = connect(url)
         self._forward = self._redis.register_script(FORWARD_SCRIPT)
         self._first_id = self._redis.register_script(FIRST_ID_SCRIPT)
-        self.is_local = urlsplit(url).scheme == "unix"
+        self.is_local = is_on_this_host(url)
 
     def ping(self) -> None:
         with errors_translated():

@@ -54,7 +54,17 @@ def _answer_as_a_web_server(server: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-@pytest.mark.parametrize(("url", "is_local"), [("unix:///tmp/x.sock", True), ("redis://h:1", False)])
+@pytest.mark.parametrize(
+    ("url", "is_local"),
+    [
+        ("unix:///tmp/x.sock", True),
+        ("redis://localhost:6379/0", True),
+        ("redis://:word@127.0.0.1:6379", True),
+        ("redis://[::1]:6379", True),
+        ("redis://h:1", False),
+        ("rediss://10.0.0.7:6379", False),
+    ],
+)
 def test_pictures_are_compressed_for_a_network_only(url: str, *, is_local: bool) -> None:
     assert RedisTransport(url).is_local is is_local
 
