@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.control.database import Control, open_control
 from pipeline.errors import TransportLost
+from tests.builders_recording import World, open_world
 from workers.stack.embedded import embedded_server
 from workers.stack.leash import leashed
 from workers.streams import RedisTransport, connect
@@ -29,6 +31,22 @@ def wait_for_server(url: str, within_s: float = 20.0) -> RedisTransport:
         else:
             return transport
     raise TransportLost(f"no server at {url} after {within_s} s")
+
+
+@pytest.fixture
+def control(tmp_path: Path) -> Iterator[Control]:
+    """The control database of an empty data folder."""
+    opened = open_control(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A data folder with a recorder in it, and the lease of one source."""
+    opened = open_world(tmp_path)
+    yield opened
+    opened.control.close()
 
 
 @pytest.fixture(scope="session")

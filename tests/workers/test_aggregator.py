@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 
-from pipeline.control.database import Control, open_control
+import pytest
+
+from pipeline.control.database import Control
 from pipeline.control.leases import Leases
 from pipeline.control.run_records import RunState
 from pipeline.control.runs import Runs
@@ -26,8 +27,9 @@ OWN_STREAM = matches_stream(RUN.source_id)
 AT_ONCE = AggregatorOptions(look_s=0, wait_s=0.01, show_s=0)
 
 
-def make_control(folder: Path) -> Control:
-    control = open_control(folder)
+@pytest.fixture
+def control(control: Control) -> Control:
+    """With one run in it, queued."""
     control.encoder(ENCODER)
     Sources(control).upsert(make_new_source())
     submit(control, RUN)
@@ -50,8 +52,7 @@ def whole_run(run: RunKey = RUN) -> list[Item]:
     return [*chunks, RunEnded(run, 3)]
 
 
-def test_nothing_to_own_is_no_work(tmp_path: Path) -> None:
-    control = make_control(tmp_path)
+def test_nothing_to_own_is_no_work(control: Control) -> None:
     Runs(control).cancel(RUN.run_id)
 
     make_aggregator(control, MemoryTransport()).step()
@@ -59,8 +60,7 @@ def test_nothing_to_own_is_no_work(tmp_path: Path) -> None:
     assert Leases(control).acquire(RUN.source_id, "another", datetime.now(UTC), 9) is not None
 
 
-def test_run_is_recorded_and_nothing_stays_on_its_way(tmp_path: Path, transport: Transport) -> None:
-    control = make_control(tmp_path)
+def test_run_is_recorded_and_nothing_stays_on_its_way(control: Control, transport: Transport) -> None:
     publish(transport, *reversed(whole_run()))
     aggregator = make_aggregator(control, transport)
 
@@ -73,8 +73,7 @@ def test_run_is_recorded_and_nothing_stays_on_its_way(tmp_path: Path, transport:
     assert transport.stream_state(OWN_STREAM, AGGREGATORS).length == 0
 
 
-def test_dead_owners_messages_are_taken_over(tmp_path: Path, transport: Transport) -> None:
-    control = make_control(tmp_path)
+def test_dead_owners_messages_are_taken_over(control: Control, transport: Transport) -> None:
     publish(transport, *whole_run())
     transport.receive(Subscription((OWN_STREAM,), AGGREGATORS, "dead"), 9, 0)
 
@@ -83,8 +82,7 @@ def test_dead_owners_messages_are_taken_over(tmp_path: Path, transport: Transpor
     assert Runs(control).get(RUN.run_id).state is RunState.DONE
 
 
-def test_source_of_another_owner_is_left_alone(tmp_path: Path, transport: Transport) -> None:
-    control = make_control(tmp_path)
+def test_source_of_another_owner_is_left_alone(control: Control, transport: Transport) -> None:
     Leases(control).acquire(RUN.source_id, "another", datetime.now(UTC), 60)
     publish(transport, *whole_run())
 
@@ -94,8 +92,7 @@ def test_source_of_another_owner_is_left_alone(tmp_path: Path, transport: Transp
     assert transport.stream_state(OWN_STREAM, AGGREGATORS).pending == 0
 
 
-def test_messages_of_a_run_nobody_wants_are_dropped(tmp_path: Path, transport: Transport) -> None:
-    control = make_control(tmp_path)
+def test_messages_of_a_run_nobody_wants_are_dropped(control: Control, transport: Transport) -> None:
     unknown = RunKey(RUN.source_id, "r_unknown")
     publish(transport, *whole_run(unknown))
     aggregator = make_aggregator(control, transport)
@@ -107,8 +104,7 @@ def test_messages_of_a_run_nobody_wants_are_dropped(tmp_path: Path, transport: T
     assert transport.stream_state(OWN_STREAM, AGGREGATORS).length == 0
 
 
-def test_cancelled_run_is_dropped_and_its_source_given_up(tmp_path: Path, transport: Transport) -> None:
-    control = make_control(tmp_path)
+def test_cancelled_run_is_dropped_and_its_source_given_up(control: Control, transport: Transport) -> None:
     aggregator = make_aggregator(control, transport)
     publish(transport, *whole_run()[:2])
     for _ in range(3):
@@ -121,8 +117,7 @@ def test_cancelled_run_is_dropped_and_its_source_given_up(tmp_path: Path, transp
     assert Leases(control).acquire(RUN.source_id, "another", datetime.now(UTC), 9) is not None
 
 
-def test_sources_are_given_up_at_the_end(tmp_path: Path) -> None:
-    control = make_control(tmp_path)
+def test_sources_are_given_up_at_the_end(control: Control) -> None:
     stop = threading.Event()
     aggregator = make_aggregator(control, MemoryTransport(), stop)
     aggregator.step()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from pipeline.control.run_records import RunState
@@ -12,7 +10,7 @@ from pipeline.errors import LeaseLost
 from pipeline.schemas import FaceChunk, RunEnded
 from pipeline.sightings.recorded_fold import RecordedFold
 from tests.builders import RUN, make_face_chunk, make_sample
-from tests.builders_recording import LEASE_S, World, open_world
+from tests.builders_recording import LEASE_S, World
 from tests.builders_workers import OPTIONS, make_frame_chunk
 from workers.folding import RunFold
 from workers.messages import Item, Work, pack
@@ -40,16 +38,13 @@ def next_chunk(world: World) -> int:
     return Runs(world.control).get(RUN.run_id).next_chunk
 
 
-def test_no_messages_change_nothing(tmp_path: Path) -> None:
-    world = open_world(tmp_path)
-
+def test_no_messages_change_nothing(world: World) -> None:
     taken = make_fold(world).take([])
 
     assert (taken.finished, taken.copies, next_chunk(world)) == ((), (), 0)
 
 
-def test_chunks_wait_for_those_before_them(tmp_path: Path) -> None:
-    world = open_world(tmp_path)
+def test_chunks_wait_for_those_before_them(world: World) -> None:
     fold = make_fold(world)
 
     early = fold.take([deliver(make_chunk(2)), deliver(make_chunk(1))])
@@ -60,8 +55,7 @@ def test_chunks_wait_for_those_before_them(tmp_path: Path) -> None:
     assert next_chunk(world) == 3
 
 
-def test_recorded_chunks_are_finished_again_without_a_change(tmp_path: Path) -> None:
-    world = open_world(tmp_path)
+def test_recorded_chunks_are_finished_again_without_a_change(world: World) -> None:
     make_fold(world).take([deliver(make_chunk(0)), deliver(make_chunk(1))])
 
     taken = make_fold(world).take([deliver(make_chunk(0)), deliver(make_chunk(1))])
@@ -70,8 +64,8 @@ def test_recorded_chunks_are_finished_again_without_a_change(tmp_path: Path) -> 
     assert next_chunk(world) == 2
 
 
-def test_second_message_for_a_waiting_chunk_is_a_copy(tmp_path: Path) -> None:
-    fold = make_fold(open_world(tmp_path))
+def test_second_message_for_a_waiting_chunk_is_a_copy(world: World) -> None:
+    fold = make_fold(world)
     fold.take([deliver(make_chunk(1), "1-1")])
 
     taken = fold.take([deliver(make_chunk(1), "2-2"), deliver(make_chunk(0), "3-3")])
@@ -80,8 +74,8 @@ def test_second_message_for_a_waiting_chunk_is_a_copy(tmp_path: Path) -> None:
     assert numbers(taken.finished) == [0, 1]
 
 
-def test_message_taken_over_twice_is_no_copy_of_itself(tmp_path: Path) -> None:
-    fold = make_fold(open_world(tmp_path))
+def test_message_taken_over_twice_is_no_copy_of_itself(world: World) -> None:
+    fold = make_fold(world)
     fold.take([deliver(make_chunk(1), "1-1")])
 
     taken = fold.take([deliver(make_chunk(1), "1-1")])
@@ -89,8 +83,7 @@ def test_message_taken_over_twice_is_no_copy_of_itself(tmp_path: Path) -> None:
     assert taken.copies == ()
 
 
-def test_end_completes_the_run_when_all_chunks_are_there(tmp_path: Path) -> None:
-    world = open_world(tmp_path)
+def test_end_completes_the_run_when_all_chunks_are_there(world: World) -> None:
     fold = make_fold(world)
 
     fold.take([deliver(RunEnded(RUN, 2)), deliver(make_chunk(0))])
@@ -108,9 +101,7 @@ def test_end_completes_the_run_when_all_chunks_are_there(tmp_path: Path) -> None
         deliver(make_frame_chunk(0)),
     ],
 )
-def test_message_that_makes_no_sense_counts_as_failed_chunk(tmp_path: Path, delivery: Delivery) -> None:
-    world = open_world(tmp_path)
-
+def test_message_that_makes_no_sense_counts_as_failed_chunk(world: World, delivery: Delivery) -> None:
     make_fold(world).take([delivery, deliver(RunEnded(RUN, 1))])
 
     runs = Runs(world.control)
@@ -118,8 +109,7 @@ def test_message_that_makes_no_sense_counts_as_failed_chunk(tmp_path: Path, deli
     assert [(failed.number, failed.stage) for failed in runs.failed_chunks(RUN)] == [(0, "aggregator")]
 
 
-def test_owner_that_lost_its_lease_records_nothing(tmp_path: Path) -> None:
-    world = open_world(tmp_path)
+def test_owner_that_lost_its_lease_records_nothing(world: World) -> None:
     fold = make_fold(world)
     world.clock.advance(LEASE_S + 1)
 

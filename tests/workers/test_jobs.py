@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from pipeline.control.database import open_control
+from pipeline.control.database import Control
 from pipeline.control.run_records import RunState
 from pipeline.control.runs import Runs
 from pipeline.control.sources import Sources
@@ -26,9 +25,8 @@ LATER = timedelta(seconds=60)
 
 
 @pytest.fixture
-def runs(tmp_path: Path) -> Runs:
+def runs(control: Control) -> Runs:
     """One run, queued."""
-    control = open_control(tmp_path)
     Sources(control).upsert(make_new_source())
     submit(control, RUN)
     return Runs(control)
@@ -100,8 +98,7 @@ def test_job_that_is_not_ours_is_refused(redis_url: str, function: str, caplog: 
     assert function in caplog.text
 
 
-def test_cancelled_runs_chunks_on_their_way_are_dropped(tmp_path: Path) -> None:
-    control = open_control(tmp_path)
+def test_cancelled_runs_chunks_on_their_way_are_dropped(control: Control) -> None:
     Sources(control).upsert(make_new_source())
     other = RunKey(RUN.source_id, "r_other")
     submit(control, other)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import open_control
+from pipeline.control.database import Control
 from pipeline.control.leases import Leases
 from pipeline.errors import InputError
 from workers.ownership import Ownership, owning
@@ -15,8 +14,8 @@ from workers.ownership import Ownership, owning
 SOURCE = "f_source"
 
 
-def test_wanted_sources_are_owned_and_others_given_up(tmp_path: Path) -> None:
-    ownership = Ownership(Leases(open_control(tmp_path)))
+def test_wanted_sources_are_owned_and_others_given_up(control: Control) -> None:
+    ownership = Ownership(Leases(control))
 
     first = ownership.follow(["f_one", "f_two"])
     second = ownership.follow(["f_two", "f_three"])
@@ -25,15 +24,15 @@ def test_wanted_sources_are_owned_and_others_given_up(tmp_path: Path) -> None:
     assert set(ownership.owned()) == {"f_two", "f_three"}
 
 
-def test_source_of_another_is_not_owned(tmp_path: Path) -> None:
-    leases = Leases(open_control(tmp_path))
+def test_source_of_another_is_not_owned(control: Control) -> None:
+    leases = Leases(control)
     leases.acquire(SOURCE, "another", datetime.now(UTC), 60)
 
     assert Ownership(leases).follow([SOURCE]) == []
 
 
-def test_lost_source_is_forgotten_when_renewed(tmp_path: Path) -> None:
-    leases = Leases(open_control(tmp_path))
+def test_lost_source_is_forgotten_when_renewed(control: Control) -> None:
+    leases = Leases(control)
     ownership = Ownership(leases)
     ownership.acquire(SOURCE)
     leases.acquire(SOURCE, "another", datetime.now(UTC) + timedelta(hours=1), 60)
@@ -43,8 +42,7 @@ def test_lost_source_is_forgotten_when_renewed(tmp_path: Path) -> None:
     assert ownership.owned() == {}
 
 
-def test_source_is_owned_while_the_block_lasts(tmp_path: Path) -> None:
-    control = open_control(tmp_path)
+def test_source_is_owned_while_the_block_lasts(control: Control) -> None:
     leases = Leases(control)
 
     with owning(control, SOURCE) as lease:
@@ -54,8 +52,7 @@ def test_source_is_owned_while_the_block_lasts(tmp_path: Path) -> None:
     assert leases.acquire(SOURCE, "another", datetime.now(UTC), 60) is not None
 
 
-def test_source_that_is_being_analysed_is_refused(tmp_path: Path) -> None:
-    control = open_control(tmp_path)
+def test_source_that_is_being_analysed_is_refused(control: Control) -> None:
     Leases(control).acquire(SOURCE, "another", datetime.now(UTC), 60)
 
     with pytest.raises(InputError, match="being analysed"), owning(control, SOURCE, wait_s=0):
