@@ -72,7 +72,7 @@ def _build(network: DlibNetwork) -> Any:
     blocks = list(zip(rest[::2], rest[1::2], strict=True))
     dense = tf.constant(network.dense)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, CROP_SIZE, CROP_SIZE, 3], tf.uint8)])  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, CROP_SIZE, CROP_SIZE, 3], tf.uint8)])  # type: ignore[untyped-decorator]
     def forward(crops_rgb: tf.Tensor) -> tf.Tensor:
         x = (tf.cast(crops_rgb, tf.float32) - MEAN_RGB) / 256
         x = tf.nn.max_pool2d(tf.nn.relu(stem(x)), 3, 2, "VALID")

@@ -102,7 +102,7 @@ def _build(weights: Weights) -> Any:
         layers.append(_layer(weights, f"conv_{block}", stride=1, by_channel=False))
     kernel, bias = _head(weights)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, CROP_SIZE, CROP_SIZE, 3], tf.uint8)])  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, CROP_SIZE, CROP_SIZE, 3], tf.uint8)])  # type: ignore[untyped-decorator]
     def forward(crops_rgb: tf.Tensor) -> tf.Tensor:
         x = (tf.cast(crops_rgb, tf.float32) - 127.5) / 128
         for layer in layers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,10 +157,9 @@ def running_job(video: Path, data_dir: Path, url: str) -> Iterator[tuple[Job, Su
     """A run in progress: its ingest and its aggregator, on models and a server that run elsewhere."""
     settings = kill_settings(data_dir, url)
     job = submit(settings, video)
-    with workers(settings, url, "aggregator", "ingest-1") as supervisor:
+    with closing(job.control), workers(settings, url, "aggregator", "ingest-1") as supervisor:
         hand_over(url, [job.record])
         yield job, supervisor
-    job.control.close()
 
 
 def pid_of(supervisor: Supervisor, name: str) -> int:

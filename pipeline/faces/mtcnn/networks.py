@@ -76,7 +76,7 @@ class ProposalNet:
             offsets = dense(tf.gather_nd(x, cells), offset[0][0, 0], offset[1])
             return cells, offsets, tf.gather_nd(scores, cells)
 
-        self._propose = tf.function(propose).get_concrete_function(
+        self._propose = tf.function(propose, autograph=False).get_concrete_function(
             tf.TensorSpec([None, None, None, 3], tf.float32), tf.TensorSpec([], tf.float32)
         )
 
@@ -91,7 +91,7 @@ class CropNet:
 
     def __init__(self, network: Callable[[Tensor], tuple[Tensor, Tensor, Tensor]], input_px: int) -> None:
         self._input_wh = (input_px, input_px)
-        self._network = tf.function(network).get_concrete_function(
+        self._network = tf.function(network, autograph=False).get_concrete_function(
             tf.TensorSpec([None, input_px, input_px, 3], tf.float32)
         )
 

@@ -22,7 +22,11 @@ from tests.pipeline.faces.mtcnn.conftest import VIDEOS, Pictures, read_pictures
 if TYPE_CHECKING:
     from pipeline.faces.mtcnn.detector import MtcnnDetector
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # The package leaves its weight files to the garbage collector; lz4 complains about that from Python 3.13 on.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 STOCK = DetectionOptions(thresholds=(0.6, 0.7, 0.8))
 FRAME_STRIDE = 6
