@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 
+from pipeline.control.run_records import RunRecord, RunState
 from pipeline.errors import ChunkRejected
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import FaceChunk, Frame, FrameChunk, ImageU8, RunKey, Sample, SampleState
@@ -14,6 +17,8 @@ from tests.builders import RUN, make_face, make_vector
 from workers.messages import Item, Work, stage_options
 
 OPTIONS = stage_options(AnalysisOptions())
+PATIENCE_S = 10.0
+"""Longest wait for another thread, in seconds."""
 
 
 def make_frame_chunk(
@@ -76,3 +81,40 @@ class FakeEncoder:
             return item
         faces = tuple(replace(face, crop_rgb=None, embedding=make_vector(0)) for face in item.faces)
         return replace(item, faces=faces)
+
+
+@dataclass(slots=True)
+class FakeRuns:
+    """One run's state, without a database."""
+
+    record: RunRecord
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def get(self, _run_id: str) -> RunRecord:
+        return self.record
+
+    def mark_ingesting(self, _run_id: str, token: str, now: datetime) -> RunRecord:
+        return self.change(state=RunState.INGESTING, job_token=token, heartbeat_at=now)
+
+    def heartbeat(self, _run_id: str, token: str, _now: datetime) -> bool:
+        return self.record.job_token == token
+
+    def mark_draining(self, _run_id: str, token: str, n_chunks: int, _now: datetime) -> bool:
+        self.change(state=RunState.DRAINING, n_chunks=n_chunks)
+        return self.record.job_token == token
+
+    def fail(self, _run_id: str, problem: str) -> RunRecord:
+        return self.change(state=RunState.FAILED, problem=problem)
+
+    def requeue(self, _run_id: str) -> RunRecord:
+        return self.change(state=RunState.QUEUED)
+
+    def change(self, **values: object) -> RunRecord:
+        with self.changed:
+            self.record = replace(self.record, **values)
+            self.changed.notify_all()
+        return self.record
+
+    def wait_for(self, state: RunState) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.record.state is state, PATIENCE_S)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.control.database import open_control
-from pipeline.control.run_records import RunRecord, RunState
+from pipeline.control.run_records import RunState
 from pipeline.control.sources import Sources
 from pipeline.errors import SourceUnreadable
 from pipeline.options import SamplingOptions
 from pipeline.schemas import FrameChunk, RunEnded, RunKey
 from tests.builders import RUN
 from tests.builders_recording import make_new_source, submit
-from tests.builders_workers import OPTIONS, make_frame_chunk
+from tests.builders_workers import OPTIONS, PATIENCE_S, FakeRuns, make_frame_chunk
 from workers.ingest import Ingest, ReadChunks
 from workers.messages import Work, pack
 from workers.wire.memory import MemoryTransport
@@ -26,45 +26,7 @@ from workers.wire.transport import AGGREGATORS, DETECTORS, FRAMES, Delivery, Sub
 N_CHUNKS = 6
 PLENTY = 1 << 30
 CHUNK_BYTES = pack(Work(make_frame_chunk(), OPTIONS)).n_bytes
-PATIENCE_S = 10.0
 OTHER = "another ingest"
-
-
-@dataclass(slots=True)
-class FakeRuns:
-    """One run's state, without a database."""
-
-    record: RunRecord
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-    def get(self, _run_id: str) -> RunRecord:
-        return self.record
-
-    def mark_ingesting(self, _run_id: str, token: str, now: datetime) -> RunRecord:
-        return self.change(state=RunState.INGESTING, job_token=token, heartbeat_at=now)
-
-    def heartbeat(self, _run_id: str, token: str, _now: datetime) -> bool:
-        return self.record.job_token == token
-
-    def mark_draining(self, _run_id: str, token: str, n_chunks: int, _now: datetime) -> bool:
-        self.change(state=RunState.DRAINING, n_chunks=n_chunks)
-        return self.record.job_token == token
-
-    def fail(self, _run_id: str, problem: str) -> RunRecord:
-        return self.change(state=RunState.FAILED, problem=problem)
-
-    def requeue(self, _run_id: str) -> RunRecord:
-        return self.change(state=RunState.QUEUED)
-
-    def change(self, **values: object) -> RunRecord:
-        with self.changed:
-            self.record = replace(self.record, **values)
-            self.changed.notify_all()
-        return self.record
-
-    def wait_for(self, state: RunState) -> None:
-        with self.changed:
-            assert self.changed.wait_for(lambda: self.record.state is state, PATIENCE_S)
 
 
 @dataclass(slots=True)
