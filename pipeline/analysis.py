@@ -15,7 +15,7 @@ from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
 from pipeline.encoders.devices import prepare_devices
 from pipeline.encoders.embedding import FaceEmbedder
-from pipeline.encoders.registry import load_encoder
+from pipeline.encoders.registry import encoder_entry, load_encoder
 from pipeline.enrolling import enrol_people
 from pipeline.errors import InputError
 from pipeline.faces.finding import FaceFinder
@@ -80,13 +80,14 @@ class _Job:
         prepare_devices()
         encoder_name = control.encoder(options.encoding.encoder)
         self._detector = MtcnnDetector(options.detection)
-        self._encoder = load_encoder(encoder_name, control.data_dir / "weights")
-        self._finder = FaceFinder(self._detector, self._encoder.template, options.encoding)
+        self._encoder = load_encoder(encoder_name, control.weights_dir)
+        self._finder = FaceFinder(self._detector, self._encoder.alignment, options.encoding)
         self._embedder = FaceEmbedder(self._encoder)
 
     def enrol(self, gallery: Path) -> None:
         """Enrol the people of a gallery folder."""
-        people = examine_gallery(gallery, self._detector, self._encoder)
+        calibration = encoder_entry(self._encoder.name, self._control.weights_dir).calibration
+        people = examine_gallery(gallery, self._detector, self._encoder, calibration.duplicate_cosine)
         enrol_people(self._control, self._encoder.name, {person.name: person.references for person in people})
 
     def analyze(

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
+from pipeline.encoders.manifest import encoder_entry, weights_dir
 from pipeline.errors import SettingsError
 from pipeline.options import (
     AnalysisOptions,
@@ -85,12 +86,13 @@ class Settings(BaseSettings):
         return init_settings, env_settings, yaml
 
     def options(self) -> AnalysisOptions:
-        """The part that decides what a run finds."""
+        """The part that decides what a run finds, for an encoder that ships or one of the data folder's own."""
+        entry = encoder_entry(self.encoding.encoder, weights_dir(self.data))
         return AnalysisOptions(
             sampling=self.sampling,
             detection=self.detection,
             encoding=self.encoding,
-            tracking=self.tracking,
+            tracking=self.tracking.completed(entry.tracking, self.encoding.min_quality),
             identity=self.identity,
         )
 

@@ -108,6 +108,11 @@ class TrackingOptions:
         if self.contradict_cosine is not None:
             check_range("tracking.contradict_cosine", self.contradict_cosine, -1, highest)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to the encoder."""
+        return None not in (self.good_quality, self.agree_cosine, self.contradict_cosine)
+
     def completed(self, shipped: TrackingEntry, min_quality: float) -> TrackingOptions:
         """These options, with what belongs to the encoder and to encoding where nothing is set."""
         return replace(
@@ -142,7 +147,11 @@ class IdentityOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisOptions:
-    """Everything that decides what a run finds; tracking is completed by the encoder's own limits."""
+    """Everything that decides what a run finds.
+
+    Tracking is completed by the limits of the encoder that ships under that name; for an encoder of a data folder's own
+    it must be complete already, as `Settings.options` makes it.
+    """
 
     sampling: SamplingOptions = field(default_factory=SamplingOptions)
     detection: DetectionOptions = field(default_factory=DetectionOptions)
@@ -151,8 +160,9 @@ class AnalysisOptions:
     identity: IdentityOptions = field(default_factory=IdentityOptions)
 
     def __post_init__(self) -> None:
-        shipped = encoder_entry(self.encoding.encoder).tracking
-        object.__setattr__(self, "tracking", self.tracking.completed(shipped, self.encoding.min_quality))
+        if not self.tracking.is_complete:
+            shipped = encoder_entry(self.encoding.encoder).tracking
+            object.__setattr__(self, "tracking", self.tracking.completed(shipped, self.encoding.min_quality))
 
     def to_json(self) -> str:
         """The options as JSON; equal options give equal text."""

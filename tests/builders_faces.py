@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from pipeline.faces.alignment import TEMPLATES, AlignmentTemplate
+from pipeline.faces.alignment import ALIGNMENTS, Alignment
 from pipeline.faces.detection import Detections
 from pipeline.schemas import Frame, ImageU8, VectorF32
 
@@ -62,7 +62,7 @@ class ColourEncoder:
 
     name: str = "sface"
     dimensions: int = 3
-    template: AlignmentTemplate = TEMPLATES["arcface-112"]
+    alignment: Alignment = ALIGNMENTS["arcface-112"]
 
     def embed(self, crops_rgb: ImageU8) -> VectorF32:
         colours = crops_rgb.reshape(len(crops_rgb), -1, 3).mean(axis=1).astype(np.float32) + np.float32(1e-3)

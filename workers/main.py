@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pipeline.config import Settings
+from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import SettingsError
 from workers.loop import LoopOptions, Stage, StageLoop
 from workers.stack.running import find_running_stack
@@ -108,11 +108,6 @@ def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
         models.embedder_for(usual)
         made.append(encoder_stage(models.embedder_for))
     return made
-
-
-def weights_dir(data_dir: Path) -> Path:
-    """Where fetched weights are kept."""
-    return data_dir / "weights"
 
 
 def _loop_work(stage: Stage, settings: Settings, transport: Transport, stop: threading.Event) -> Work:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pipeline.encoders.embedding import FaceEmbedder
 from pipeline.encoders.manifest import encoder_entry
-from pipeline.encoders.registry import load_encoder
-from pipeline.faces.alignment import TEMPLATES
+from pipeline.encoders.registry import alignment_of, load_encoder
 from pipeline.faces.finding import FaceFinder
 from pipeline.options import DetectionOptions, EncodingOptions
 from workers.wire.headers import StageOptions
@@ -25,7 +24,7 @@ class Models:
 
     def __init__(self, weights_dir: Path) -> None:
         self._weights_dir = weights_dir
-        self._finder = lru_cache(KEPT)(_make_finder)
+        self._finder = lru_cache(KEPT)(self._make_finder)
         self._embedder = lru_cache(KEPT)(self._make_embedder)
 
     def finder_for(self, options: StageOptions) -> FaceFinder:
@@ -39,11 +38,10 @@ class Models:
     def _make_embedder(self, encoder: str) -> FaceEmbedder:
         return FaceEmbedder(load_encoder(encoder, self._weights_dir))
 
+    def _make_finder(self, detection: DetectionOptions, encoding: EncodingOptions) -> FaceFinder:
+        from pipeline.encoders.devices import prepare_devices
+        from pipeline.faces.mtcnn.detector import MtcnnDetector
 
-def _make_finder(detection: DetectionOptions, encoding: EncodingOptions) -> FaceFinder:
-    from pipeline.encoders.devices import prepare_devices
-    from pipeline.faces.mtcnn.detector import MtcnnDetector
-
-    prepare_devices()
-    template = TEMPLATES[encoder_entry(encoding.encoder).alignment]
-    return FaceFinder(MtcnnDetector(detection), template, encoding)
+        prepare_devices()
+        entry = encoder_entry(encoding.encoder, self._weights_dir)
+        return FaceFinder(MtcnnDetector(detection), alignment_of(entry), encoding)

@@ -30,6 +30,13 @@ class Session:
         return self.settings.data
 
     @property
+    def weights_dir(self) -> Path:
+        """Where the data folder keeps model files."""
+        from pipeline.encoders.manifest import weights_dir
+
+        return weights_dir(self.data_dir)
+
+    @property
     def database_path(self) -> Path:
         return self.data_dir / "facetrail.db"
 
@@ -75,7 +82,7 @@ def adopt_encoder(session: Session, control: Control) -> Session:
     """
     from pipeline.encoders.manifest import encoder_entry
 
-    encoder_entry(session.settings.encoding.encoder)
+    encoder_entry(session.settings.encoding.encoder, session.weights_dir)
     fixed = folder_encoder(control)
     if fixed is None or session.asks_encoder:
         return session

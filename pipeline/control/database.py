@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from pipeline.control.failures import translated
 from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
+from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import LeaseLost, PipelineError, SettingsError, StoreDamaged
 
 BUSY_TIMEOUT_S = 30.0
@@ -56,6 +57,7 @@ class Control:
 
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self.data_dir = data_dir
+        self.weights_dir = weights_dir(data_dir)
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self._place = engine.url.render_as_string(hide_password=True)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, select, update
 
 from pipeline.control.database import Transaction
 from pipeline.control.tables import folder, person_names, person_references
-from pipeline.encoders.manifest import encoder_entry
+from pipeline.encoders.manifest import ManifestEntry
 from pipeline.errors import NotFound, StoreDamaged
 from pipeline.identity.matching import Gallery
 from pipeline.schemas import VectorF32
@@ -34,24 +34,24 @@ def active(table: Table, version: int | None) -> ColumnElement[bool]:
     return (table.c.added_version <= version) & not_gone
 
 
-def read_gallery(transaction: Transaction, encoder: str, version: int | None) -> Gallery:
-    """The gallery of `encoder` as of `version`, people by id, their references by digest.
+def read_gallery(transaction: Transaction, entry: ManifestEntry, version: int | None) -> Gallery:
+    """The gallery of an encoder as of `version`, people by id, their references by digest.
 
-    Raises `NotFound` for a version yet to come, or an encoder that nobody knows.
+    Raises `NotFound` for a version yet to come.
     """
     newest = current_version(transaction)
     if version is not None and not 0 <= version <= newest:
         raise NotFound(f"no gallery version {version}; there are 0 to {newest}")
     wanted = newest if version is None else version
-    rows = transaction.connection.execute(_select_references(encoder, wanted)).all()
+    rows = transaction.connection.execute(_select_references(entry.name, wanted)).all()
     names = {row.person_id: row.name for row in rows}
     index = {person_id: number for number, person_id in enumerate(names)}
     return Gallery(
         version=wanted,
-        encoder=encoder,
+        encoder=entry.name,
         person_ids=tuple(names),
         person_names=tuple(names.values()),
-        references=_stack([row.embedding for row in rows], encoder),
+        references=_stack([row.embedding for row in rows], entry),
         owners=np.array([index[row.person_id] for row in rows], dtype=np.int64),
     )
 
@@ -64,10 +64,10 @@ def _select_references(encoder: str, version: int) -> Any:
     return query.order_by(person_references.c.person_id, person_references.c.image_sha256)
 
 
-def _stack(embeddings: list[bytes], encoder: str) -> VectorF32:
+def _stack(embeddings: list[bytes], entry: ManifestEntry) -> VectorF32:
     """`(R, D)` float32 from the stored bytes."""
     if not embeddings:
-        return np.empty((0, encoder_entry(encoder).dimensions), dtype=np.float32)
+        return np.empty((0, entry.dimensions), dtype=np.float32)
     if len({len(embedding) for embedding in embeddings}) > 1:
-        raise StoreDamaged(f"control database: references of the encoder {encoder} differ in size")
+        raise StoreDamaged(f"control database: references of the encoder {entry.name} differ in size")
     return np.frombuffer(b"".join(embeddings), dtype="<f4").reshape(len(embeddings), -1).astype(np.float32)

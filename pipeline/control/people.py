@@ -25,6 +25,7 @@ from pipeline.control.people_files import keep_image
 from pipeline.control.people_names import check_name
 from pipeline.control.people_records import EnrolResult, NewReference, Person, Reference
 from pipeline.control.tables import person_names, person_references, persons
+from pipeline.encoders.manifest import encoder_entry
 from pipeline.errors import InputError, NotFound
 from pipeline.identity.matching import Gallery
 
@@ -126,8 +127,9 @@ class People:
 
     def gallery(self, encoder: str, version: int | None = None) -> Gallery:
         """The gallery of `encoder` as of `version` (None: today's); raises `NotFound` for a version yet to come."""
+        entry = encoder_entry(encoder, self._control.weights_dir)
         with self._control.reading() as transaction:
-            return read_gallery(transaction, encoder, version)
+            return read_gallery(transaction, entry, version)
 
     def gallery_version(self) -> int:
         """The gallery's version: 0 before anybody was enrolled."""

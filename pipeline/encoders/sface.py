@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.encoders.batches import embed_in_batches
-from pipeline.encoders.devices import prepare_devices
+from pipeline.encoders.network import Network, dense
 from pipeline.encoders.onnx_format import read_weights
 from pipeline.errors import WeightsError
-from pipeline.faces.alignment import TEMPLATES, AlignmentTemplate
-from pipeline.schemas import ImageU8, VectorF32
+from pipeline.schemas import VectorF32
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -36,31 +34,17 @@ BLOCK_EPSILON, HEAD_EPSILON = 1e-3, 2e-5
 Weights = Mapping[str, VectorF32]
 
 
-class SFace:
-    """An encoder; one object serves any number of calls."""
-
-    name: str = "sface"
-    dimensions: int = DIMENSIONS
-
-    def __init__(self, weights: Weights) -> None:
-        self.template: AlignmentTemplate = TEMPLATES["arcface-112"]
-        try:
-            self._forward = _build(weights)
-        except KeyError as error:
-            raise WeightsError(f"the model file is not SFace: it has no weights {error}") from error
-
-    def embed(self, crops_rgb: ImageU8) -> VectorF32:
-        """`(N, 128)` float32 of unit length for aligned crops `(N, 112, 112, 3)` uint8 RGB."""
-        return embed_in_batches(self._run, crops_rgb, CROP_SIZE, DIMENSIONS)
-
-    def _run(self, crops_rgb: ImageU8) -> VectorF32:
-        vectors: VectorF32 = self._forward(crops_rgb).numpy()
-        return vectors
+def build(weights: Path) -> Network:
+    """The network from the ONNX file of OpenCV's model zoo; raises `WeightsError` when it is another one."""
+    return network_of(read_weights(weights.read_bytes()))
 
 
-def load(weights: Path) -> SFace:
-    """The encoder from the ONNX file of OpenCV's model zoo; raises `WeightsError` when it is another one."""
-    return SFace(read_weights(weights.read_bytes()))
+def network_of(weights: Weights) -> Network:
+    """The network of these weights by name; its tail is the last layer, 25,088 features to 128 numbers."""
+    try:
+        return _assemble(weights)
+    except KeyError as error:
+        raise WeightsError(f"the model file is not SFace: it has no weights {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +75,7 @@ class _Layer:
         )  # the same for slopes up to 1, in two passes over the memory instead of four
 
 
-def _build(weights: Weights) -> Any:
-    prepare_devices()
+def _assemble(weights: Weights) -> Network:
     import tensorflow as tf
 
     layers = [_layer(weights, "conv_1", stride=1, by_channel=False)]
@@ -100,16 +83,14 @@ def _build(weights: Weights) -> Any:
         stride = 2 if block in HALVING_BLOCKS else 1
         layers.append(_layer(weights, f"conv_{block}_dw", stride=stride, by_channel=True))
         layers.append(_layer(weights, f"conv_{block}", stride=1, by_channel=False))
-    kernel, bias = _head(weights)
 
-    @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, CROP_SIZE, CROP_SIZE, 3], tf.uint8)])  # type: ignore[untyped-decorator]
-    def forward(crops_rgb: tf.Tensor) -> tf.Tensor:
-        x = (tf.cast(crops_rgb, tf.float32) - 127.5) / 128
+    def trunk(pictures: tf.Tensor) -> tf.Tensor:
+        x = (pictures - 127.5) / 128
         for layer in layers:
             x = layer(x)
-        return tf.reshape(x, (-1, kernel.shape[0])) @ kernel + bias
+        return tf.reshape(x, (-1, x.shape[1] * x.shape[2] * x.shape[3]))
 
-    return forward
+    return Network(CROP_SIZE, DIMENSIONS, trunk, dense, _head(weights))
 
 
 def _layer(weights: Weights, name: str, *, stride: int, by_channel: bool) -> _Layer:
@@ -135,13 +116,11 @@ def _normalisation(weights: Weights, name: str, epsilon: float) -> tuple[VectorF
     return scale, weights[f"{name}_beta"] - weights[f"{name}_moving_mean"] * scale
 
 
-def _head(weights: Weights) -> tuple[tf.Tensor, tf.Tensor]:
+def _head(weights: Weights) -> dict[str, VectorF32]:
     """The last layer `(inputs, 128)` and its bias, for features flattened as rows, columns, channels."""
-    import tensorflow as tf
-
     scale_in, shift_in = _normalisation(weights, "bn1", HEAD_EPSILON)
     scale_out, shift_out = _normalisation(weights, "fc1", HEAD_EPSILON)
-    dense = weights["pre_fc1_weight"].reshape(DIMENSIONS, len(scale_in), FINAL_SIDE, FINAL_SIDE)
-    bias = weights["pre_fc1_bias"] + np.einsum("ocyx,c->o", dense, shift_in)
-    kernel = np.einsum("ocyx,c,o->yxco", dense, scale_in, scale_out).reshape(-1, DIMENSIONS)
-    return tf.constant(kernel), tf.constant(bias * scale_out + shift_out)
+    kernel = weights["pre_fc1_weight"].reshape(DIMENSIONS, len(scale_in), FINAL_SIDE, FINAL_SIDE)
+    bias = weights["pre_fc1_bias"] + np.einsum("ocyx,c->o", kernel, shift_in)
+    kernel = np.einsum("ocyx,c,o->yxco", kernel, scale_in, scale_out).reshape(-1, DIMENSIONS)
+    return {"kernel": kernel, "bias": bias * scale_out + shift_out}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.faces.alignment import AlignmentTemplate, align_face
+from pipeline.faces.alignment import Alignment
 from pipeline.faces.detection import Detections, Detector
 from pipeline.faces.linking import link_boxes
 from pipeline.faces.quality import judge_face
@@ -30,9 +30,9 @@ class _FoundFace:
 class FaceFinder:
     """Finds the faces of chunks; equal chunks give equal faces, whatever came before."""
 
-    def __init__(self, detector: Detector, template: AlignmentTemplate, options: EncodingOptions) -> None:
+    def __init__(self, detector: Detector, alignment: Alignment, options: EncodingOptions) -> None:
         self._detector = detector
-        self._template = template
+        self._alignment = alignment
         self._options = options
 
     def find(self, chunk: FrameChunk) -> FaceChunk:
@@ -60,7 +60,7 @@ class FaceFinder:
         is_useful = rank < self._options.best_faces and face.quality.overall >= self._options.min_quality
         return replace(
             face,
-            crop_rgb=_aligned_rgb(frame_bgr, face, self._template) if is_useful else None,
+            crop_rgb=_aligned_rgb(frame_bgr, face, self._alignment) if is_useful else None,
             thumb_jpeg=make_thumb(frame_bgr, face.box_xyxy) if rank == 0 else None,
         )
 
@@ -113,6 +113,6 @@ def _ranks_within_link(found_faces: Sequence[_FoundFace]) -> list[int]:
     return ranks
 
 
-def _aligned_rgb(frame_bgr: ImageU8, face: Face, template: AlignmentTemplate) -> ImageU8 | None:
-    crop_bgr = align_face(frame_bgr, face.landmarks_xy, template)
+def _aligned_rgb(frame_bgr: ImageU8, face: Face, alignment: Alignment) -> ImageU8 | None:
+    crop_bgr = alignment.cut(frame_bgr, face.box_xyxy, face.landmarks_xy)
     return None if crop_bgr is None else np.ascontiguousarray(crop_bgr[..., ::-1])

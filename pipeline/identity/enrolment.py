@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.encoders.registry import Encoder, encoder_entry
+from pipeline.encoders.registry import Encoder
 from pipeline.errors import ImageUnreadable
-from pipeline.faces.alignment import align_face
 from pipeline.faces.detection import Detector
 from pipeline.faces.quality import judge_face
 from pipeline.faces.thumbs import make_thumb
@@ -89,14 +88,17 @@ def examine_image(source: Path | bytes, detector: Detector, encoder: Encoder) ->
 
 
 def examine_gallery(
-    folder: Path, detector: Detector, encoder: Encoder, on_image: Callable[[ReferenceReport], None] | None = None
+    folder: Path,
+    detector: Detector,
+    encoder: Encoder,
+    same_picture: float,
+    on_image: Callable[[ReferenceReport], None] | None = None,
 ) -> list[PersonReport]:
     """Examine everybody in a gallery folder; `on_image` hears of each image as it is done.
 
-    A picture nearly the same as an earlier one of the same person is reported and not used. Raises `NotFound` without
-    the folder, and `GalleryEmpty` without a picture in it.
+    A picture that is at least `same_picture` alike (cosine) to an earlier one of the same person is reported and not
+    used. Raises `NotFound` without the folder, and `GalleryEmpty` without a picture in it.
     """
-    same_picture = encoder_entry(encoder.name).calibration.duplicate_cosine
     people: list[PersonReport] = []
     for photos in list_gallery(folder):
         references: list[ReferenceReport] = []
@@ -134,7 +136,7 @@ def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detecto
     status, message = _verdict(portrait, quality)
     thumb = make_thumb(portrait.image_bgr, portrait.box_xyxy)
     report = replace(report, status=status, message=message, quality=quality, thumb_jpeg=thumb)
-    crop_bgr = align_face(portrait.image_bgr, portrait.landmarks_xy, encoder.template)
+    crop_bgr = encoder.alignment.cut(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy)
     if not report.is_usable or crop_bgr is None:
         return report
     crop_rgb = np.ascontiguousarray(crop_bgr[..., ::-1])

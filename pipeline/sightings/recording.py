@@ -70,12 +70,14 @@ class Recorder:
         store: Store,
         *,
         clock: Callable[[], datetime] = utc_now,
-        policy_of: PolicyOf = shipped_policy,
+        policy_of: PolicyOf | None = None,
     ) -> None:
         self._control = control
         self._store = store
         self._clock = clock
-        self._labeller = Labeller(control, store, policy_of)
+        self._labeller = Labeller(
+            control, store, policy_of or (lambda record: shipped_policy(record, control.weights_dir))
+        )
 
     def load(self, lease: Lease, run: RunKey) -> Progress:
         """Where the run stands, after any change of its source that was interrupted has been completed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.control.database import Control, Transaction
 from pipeline.control.people import People
@@ -40,9 +41,9 @@ def run_options(record: RunRecord) -> AnalysisOptions:
         ) from error
 
 
-def shipped_policy(record: RunRecord) -> DecisionPolicy:
+def shipped_policy(record: RunRecord, weights_dir: Path) -> DecisionPolicy:
     """The operating point that ships with the run's encoder, with the numbers that the run's options set."""
-    return policy_for(encoder_entry(record.encoder), run_options(record).identity)
+    return policy_for(encoder_entry(record.encoder, weights_dir), run_options(record).identity)
 
 
 class Labeller:

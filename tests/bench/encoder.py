@@ -47,7 +47,7 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
 def _measure_default(settings: BenchSettings) -> Measurement:
     """What the encoder of the default configuration costs; there is no other build of it to compare with."""
     encoder = load_encoder(AnalysisOptions().encoding.encoder, settings.weights)
-    size = encoder.template.size
+    size = encoder.alignment.size
     crops_rgb = np.random.default_rng(0).integers(0, 256, (BATCH, size, size, 3), np.uint8)
     cpu_s, clock_s = _per_face(lambda: encoder.embed(crops_rgb), BATCH, ROUNDS)
     return Measurement(

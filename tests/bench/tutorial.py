@@ -13,7 +13,6 @@ import numpy as np
 from mtcnn import MTCNN
 
 from pipeline.encoders.registry import Encoder, load_encoder
-from pipeline.faces.alignment import align_face
 from pipeline.schemas import ImageU8, VectorF32
 from tests.bench.footage import Footage, read_samples
 
@@ -42,8 +41,10 @@ def _recognise(i420: ImageU8, detector: Any, encoder: Encoder, gallery: VectorF3
 
 def _faces(frame_rgb: Any, detector: Any, encoder: Encoder) -> Iterator[ImageU8]:
     for found in detector.detect_faces(frame_rgb):
+        left, top, width, height = found["box"]
+        box_xyxy = np.array([left, top, left + width, top + height], np.float32)
         landmarks = np.array([found["keypoints"][point] for point in POINTS], np.float32)
-        crop = align_face(frame_rgb, landmarks, encoder.template)
+        crop = encoder.alignment.cut(frame_rgb, box_xyxy, landmarks)
         if crop is not None:
             yield crop
 

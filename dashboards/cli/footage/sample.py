@@ -37,7 +37,7 @@ def sample(
 
     session = open_session(data=data)
     with counting("composing the sample", N_FRAMES) as advance_to:
-        made = make_sample(out or session.data_dir / "sample", session.data_dir / "weights", advance_to)
+        made = make_sample(out or session.data_dir / "sample", session.weights_dir, advance_to)
     if as_json:
         emit_json({"video": made.video, "gallery": made.gallery, "truth": made.truth_csv})
         return

@@ -40,7 +40,7 @@ class Models:
 
     encoder: str
     detection: DetectionOptions
-    cache_dir: Path
+    weights_dir: Path
 
 
 def examine_photos(photos: tuple[Photo, ...], models: Models) -> Iterator[ReferenceReport]:
@@ -94,8 +94,8 @@ def _reports(photos: tuple[Photo, ...], models: Models) -> Iterator[ReferenceRep
     from pipeline.faces.mtcnn.detector import MtcnnDetector
     from pipeline.identity.enrolment import examine_image, flag_near_duplicate
 
-    same_picture = encoder_entry(models.encoder).calibration.duplicate_cosine
-    detector, encoder = MtcnnDetector(models.detection), load_encoder(models.encoder, models.cache_dir)
+    same_picture = encoder_entry(models.encoder, models.weights_dir).calibration.duplicate_cosine
+    detector, encoder = MtcnnDetector(models.detection), load_encoder(models.encoder, models.weights_dir)
     earlier: dict[str, list[ReferenceReport]] = {}
     for photo in photos:
         of_person = earlier.setdefault(photo.person, [])

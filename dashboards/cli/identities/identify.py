@@ -88,7 +88,7 @@ def identify_face(session: Session, report: ReferenceReport, gallery: Gallery) -
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.identity.decision import decide, policy_for
 
-    policy = policy_for(encoder_entry(gallery.encoder), session.settings.identity)
+    policy = policy_for(encoder_entry(gallery.encoder, session.weights_dir), session.settings.identity)
     match = best_match(report, gallery)
     status = decide(match, policy.min_faces, policy)
     candidate_id = match.person_id if match else None

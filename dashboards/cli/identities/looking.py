@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def models_of(session: Session, encoder: str) -> Models:
     """The models of a session, with the data folder's encoder."""
-    return Models(encoder=encoder, detection=session.settings.detection, cache_dir=session.data_dir / "weights")
+    return Models(encoder=encoder, detection=session.settings.detection, weights_dir=session.weights_dir)
 
 
 def look_at(paths: Sequence[Path], models: Models) -> list[ReferenceReport]:

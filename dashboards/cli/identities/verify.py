@@ -124,7 +124,7 @@ def _policy(session: Session) -> DecisionPolicy:
     from pipeline.identity.decision import policy_for
 
     settings = session.settings
-    return policy_for(encoder_entry(settings.encoding.encoder), settings.identity)
+    return policy_for(encoder_entry(settings.encoding.encoder, session.weights_dir), settings.identity)
 
 
 def _audit(control: Control, about: str, report: ReferenceReport, detail: str) -> None:

@@ -84,16 +84,17 @@ def _shown_sources(control: Control, reading: Reading, wanted: SightingFilter) -
     seen = {row.source_id for row in reading.sightings}
     has_span = wanted.start is not None or wanted.end is not None
     return tuple(
-        _report_source(runs, source, by_id.get(source.current_run_id or "") or latest[source.source_id], reading)
+        _report_source(control, source, by_id.get(source.current_run_id or "") or latest[source.source_id], reading)
         for source in shown
         if source.source_id in latest and (source.source_id in seen or not has_span)
     )
 
 
-def _report_source(runs: Runs, source: SourceRecord, run: RunRecord, reading: Reading) -> ReportSource:
+def _report_source(control: Control, source: SourceRecord, run: RunRecord, reading: Reading) -> ReportSource:
+    from pipeline.control.runs import Runs
     from pipeline.sightings.recording_labels import shipped_policy
 
-    policy = shipped_policy(run)
+    policy, runs = shipped_policy(run, control.weights_dir), Runs(control)
     return ReportSource(
         source_id=source.source_id,
         label=source.label,

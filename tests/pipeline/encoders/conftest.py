@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.encoders.registry import Encoder, load_encoder
 from pipeline.errors import WeightsError
-from pipeline.faces.alignment import AlignmentTemplate, align_face
+from pipeline.faces.alignment import Alignment
 from pipeline.schemas import ImageU8
 
 PORTRAITS = {
@@ -33,7 +33,7 @@ PORTRAITS = {
 }
 """Photographs of two people, the first of them twice; with landmarks, so that golden values need no detector."""
 
-PortraitCrops = Callable[[AlignmentTemplate], ImageU8]
+PortraitCrops = Callable[[Alignment], ImageU8]
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +51,22 @@ def sface(weights_cache: Path) -> Encoder:
 
 @pytest.fixture(scope="session")
 def portrait_crops(open_data: Path) -> PortraitCrops:
-    """Gives the portraits `(3, S, S, 3)` uint8 RGB aligned to a template."""
+    """Gives the portraits `(3, S, S, 3)` uint8 RGB aligned as an encoder wants them."""
 
-    def crops_for(template: AlignmentTemplate) -> ImageU8:
+    def crops_for(alignment: Alignment) -> ImageU8:
         crops = []
         for name, landmarks in PORTRAITS.items():
-            crop = align_face(cv2.imread(str(open_data / name)), np.array(landmarks, np.float32), template)
+            crop = _cut(cv2.imread(str(open_data / name)), np.array(landmarks, np.float32), alignment)
             assert crop is not None
             crops.append(crop[..., ::-1])
         return np.stack(crops)
 
     return crops_for
+
+
+def _cut(image: ImageU8, landmarks_xy: np.ndarray, alignment: Alignment) -> ImageU8 | None:
+    """The face of these landmarks, in a box that leaves as much around them as detectors do."""
+    (left, top), (right, bottom) = landmarks_xy.min(axis=0), landmarks_xy.max(axis=0)
+    width, height = right - left, bottom - top
+    box = np.array([left - width / 2, top - 0.6 * height, right + width / 2, bottom + 0.5 * height], np.float32)
+    return alignment.cut(image, box, landmarks_xy)

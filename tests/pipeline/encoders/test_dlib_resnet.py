@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.encoders.dlib_format import Convolution, DlibNetwork
-from pipeline.encoders.dlib_resnet import DlibResnet
+from pipeline.encoders.dlib_resnet import network_of
 from pipeline.encoders.registry import Encoder, encoder_entry, weights_path
 from pipeline.errors import WeightsError
 
@@ -22,7 +22,7 @@ def random_crops(n: int) -> np.ndarray:
 def test_it_agrees_with_dlib(dlib_resnet: Encoder, portrait_crops, weights_cache: Path):
     dlib = pytest.importorskip("dlib", reason="dlib-bin, the reference, is not installed")
     reference = dlib.face_recognition_model_v1(str(weights_path(encoder_entry("dlib-resnet"), weights_cache)))
-    crops = np.concatenate([portrait_crops(dlib_resnet.template), random_crops(3)])
+    crops = np.concatenate([portrait_crops(dlib_resnet.alignment), random_crops(3)])
 
     vectors = dlib_resnet.embed(crops)
 
@@ -31,7 +31,7 @@ def test_it_agrees_with_dlib(dlib_resnet: Encoder, portrait_crops, weights_cache
 
 
 def test_golden_distances(dlib_resnet: Encoder, portrait_crops):
-    first, second, other = dlib_resnet.embed(portrait_crops(dlib_resnet.template))
+    first, second, other = dlib_resnet.embed(portrait_crops(dlib_resnet.alignment))
 
     assert first @ second == pytest.approx(0.96581, abs=1e-4)
     assert first @ other == pytest.approx(0.82595, abs=1e-4)
@@ -71,4 +71,4 @@ def test_a_network_of_another_size_is_refused():
     convolution = Convolution(np.ones((4, 3, 1, 1), np.float32), ones, ones, ones, 1, 0)
 
     with pytest.raises(WeightsError, match="29 convolutions, not 1"):
-        DlibResnet(DlibNetwork((convolution,), np.ones((4, 128), np.float32)))
+        network_of(DlibNetwork((convolution,), np.ones((4, 128), np.float32)))

@@ -7,19 +7,24 @@ from importlib.util import find_spec
 import pytest
 
 from pipeline.encoders.manifest import ManifestEntry, encoder_entries, encoder_entry
+from pipeline.encoders.registry import alignment_of
 from pipeline.errors import NotFound
-from pipeline.faces.alignment import TEMPLATES
 from pipeline.options import EncodingOptions
 
 ALL = pytest.mark.parametrize("entry", encoder_entries(), ids=lambda entry: entry.name)
 
 
 @ALL
-def test_an_entry_names_a_template_of_its_size_and_a_module(entry: ManifestEntry):
-    assert TEMPLATES[entry.alignment].size == entry.input_size
-    assert find_spec(f"pipeline.encoders.{entry.name.replace('-', '_')}") is not None
-    assert len(entry.sha256) == 64
-    assert entry.archive in ("wheel", "sdist")
+def test_an_entry_names_an_alignment_of_its_size_and_a_module(entry: ManifestEntry):
+    assert alignment_of(entry).size == entry.input_size
+    assert find_spec(entry.module) is not None
+
+
+@ALL
+def test_what_a_package_carries_is_known_to_the_byte(entry: ManifestEntry):
+    assert bool(entry.package) == bool(entry.version) == bool(entry.archive) == bool(entry.sha256)
+    assert entry.archive in ("", "wheel", "sdist")
+    assert len(entry.sha256) in (0, 64)
 
 
 @ALL

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.encoders.registry import Encoder, encoder_entry, weights_path
-from pipeline.encoders.sface import SFace
+from pipeline.encoders.sface import network_of
 from pipeline.errors import WeightsError
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ def random_crops(n: int) -> np.ndarray:
 
 def test_it_agrees_with_opencv(sface: Encoder, portrait_crops, weights_cache: Path):
     reference = cv2.FaceRecognizerSF.create(str(weights_path(encoder_entry("sface"), weights_cache)), "")
-    crops = np.concatenate([portrait_crops(sface.template), random_crops(3)])
+    crops = np.concatenate([portrait_crops(sface.alignment), random_crops(3)])
 
     vectors = sface.embed(crops)
 
@@ -30,7 +30,7 @@ def test_it_agrees_with_opencv(sface: Encoder, portrait_crops, weights_cache: Pa
 
 
 def test_golden_distances(sface: Encoder, portrait_crops):
-    first, second, other = sface.embed(portrait_crops(sface.template))
+    first, second, other = sface.embed(portrait_crops(sface.alignment))
 
     assert first @ second == pytest.approx(0.75558, abs=1e-4)
     assert first @ other == pytest.approx(0.17677, abs=1e-4)
@@ -55,4 +55,4 @@ def test_a_face_does_not_depend_on_its_company(sface: Encoder):
 
 def test_other_weights_are_refused():
     with pytest.raises(WeightsError, match="not SFace: it has no weights 'conv_1_batchnorm_gamma'"):
-        SFace({"something": np.ones(3, np.float32)})
+        network_of({"something": np.ones(3, np.float32)})

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.faces.alignment import TEMPLATES, align_face, similarity_transform
+from pipeline.faces.alignment import ALIGNMENTS, FivePointAlignment
+from pipeline.faces.warping import similarity_transform
 from tests.builders_faces import make_landmarks, make_texture
 
 
@@ -16,7 +17,11 @@ def turned(points_xy: np.ndarray, degrees: float, scale: float, shift_xy: tuple[
     return np.stack([moved.real, moved.imag], axis=1).astype(np.float32)
 
 
-@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda template: template.name)
+FIVE_POINTS = [one for one in ALIGNMENTS.values() if isinstance(one, FivePointAlignment)]
+NOWHERE = np.zeros(4, np.float32)
+
+
+@pytest.mark.parametrize("template", FIVE_POINTS, ids=lambda template: template.name)
 @pytest.mark.parametrize(("degrees", "scale"), [(0, 1), (30, 0.3), (-75, 2.5), (180, 4)])
 def test_a_moved_template_is_mapped_back_exactly(template, degrees, scale):
     moved = turned(template.points_xy, degrees, scale, (40, -12))
@@ -29,7 +34,7 @@ def test_a_moved_template_is_mapped_back_exactly(template, degrees, scale):
 
 
 def test_the_transform_never_mirrors():
-    template = TEMPLATES["dlib-150"]
+    template = ALIGNMENTS["dlib-150"]
     mirrored = template.points_xy * (-1, 1)
 
     matrix = similarity_transform(mirrored.astype(np.float32), template.points_xy)
@@ -39,7 +44,7 @@ def test_the_transform_never_mirrors():
 
 
 def test_noise_is_met_by_least_squares():
-    template = TEMPLATES["arcface-112"]
+    template = ALIGNMENTS["arcface-112"]
     noisy = template.points_xy + np.random.default_rng(0).normal(0, 2, (5, 2)).astype(np.float32)
 
     matrix = similarity_transform(noisy, template.points_xy)
@@ -59,19 +64,19 @@ def test_noise_is_met_by_least_squares():
     ids=["origin", "one point", "not a number", "infinite"],
 )
 def test_landmarks_that_name_no_face_give_no_crop(landmarks):
-    crop = align_face(make_texture(), landmarks.astype(np.float32), TEMPLATES["dlib-150"])
+    crop = ALIGNMENTS["dlib-150"].cut(make_texture(), NOWHERE, landmarks.astype(np.float32))
 
     assert crop is None
 
 
 def test_the_crop_shows_what_lay_at_the_landmarks():
-    template = TEMPLATES["arcface-112"]
+    template = ALIGNMENTS["arcface-112"]
     landmarks = turned(template.points_xy, 25, 1.4, (150, 40))
     image = np.zeros((360, 360, 3), np.uint8)
     for x, y in landmarks:
         cv2.circle(image, (round(float(x)), round(float(y))), 4, (0, 0, 255), -1)
 
-    crop = align_face(image, landmarks, template)
+    crop = template.cut(image, NOWHERE, landmarks)
 
     assert crop is not None
     assert crop.shape == (112, 112, 3)
@@ -81,15 +86,15 @@ def test_the_crop_shows_what_lay_at_the_landmarks():
 
 @pytest.mark.parametrize("times", [2, 5, 11])
 def test_a_large_face_is_shrunk_without_shimmer(times):
-    template = TEMPLATES["dlib-150"]
+    template = ALIGNMENTS["dlib-150"]
     small = make_texture((240, 240), cell_px=24)
     large = cv2.resize(small, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
     stripes = large.copy()
     stripes[:, ::2] //= 4
     landmarks = (template.points_xy + 45) * times + (times - 1) / 2
 
-    crop = align_face(large, landmarks.astype(np.float32), template)
-    striped = align_face(stripes, landmarks.astype(np.float32), template)
+    crop = template.cut(large, NOWHERE, landmarks.astype(np.float32))
+    striped = template.cut(stripes, NOWHERE, landmarks.astype(np.float32))
 
     assert crop is not None
     assert striped is not None
@@ -100,7 +105,7 @@ def test_a_large_face_is_shrunk_without_shimmer(times):
 def test_what_lies_beyond_the_picture_is_black():
     box = np.array([-60, -60, 40, 40], np.float32)
 
-    crop = align_face(np.full((200, 200, 3), 255, np.uint8), make_landmarks(box), TEMPLATES["arcface-112"])
+    crop = ALIGNMENTS["arcface-112"].cut(np.full((200, 200, 3), 255, np.uint8), NOWHERE, make_landmarks(box))
 
     assert crop is not None
     assert crop[:20, :20].max() == 0
@@ -110,7 +115,7 @@ def test_what_lies_beyond_the_picture_is_black():
 def test_a_face_far_outside_the_picture_gives_a_black_crop():
     box = np.array([5000, 5000, 6000, 6000], np.float32)
 
-    crop = align_face(make_texture(), make_landmarks(box), TEMPLATES["arcface-112"])
+    crop = ALIGNMENTS["arcface-112"].cut(make_texture(), NOWHERE, make_landmarks(box))
 
     assert crop is not None
     assert crop.max() == 0

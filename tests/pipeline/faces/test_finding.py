@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.faces.alignment import TEMPLATES
+from pipeline.faces.alignment import ALIGNMENTS
 from pipeline.faces.detection import Detections
 from pipeline.faces.finding import FaceFinder, cuts_before_frames, to_bgr
 from pipeline.options import EncodingOptions
@@ -12,7 +12,7 @@ from pipeline.schemas import FrameChunk, SampleState
 from tests.builders import RUN, make_sample
 from tests.builders_faces import ScriptedDetector, make_detections, make_frame, make_texture
 
-TEMPLATE = TEMPLATES["arcface-112"]
+ALIGNMENT = ALIGNMENTS["arcface-112"]
 
 
 def make_chunk(n_frames: int, states: list[SampleState] | None = None, cuts: tuple[int, ...] = ()) -> FrameChunk:
@@ -24,7 +24,7 @@ def make_chunk(n_frames: int, states: list[SampleState] | None = None, cuts: tup
 
 def find(chunk: FrameChunk, *script: Detections, **options):
     detector = ScriptedDetector(script)
-    return FaceFinder(detector, TEMPLATE, EncodingOptions(**options)).find(chunk), detector
+    return FaceFinder(detector, ALIGNMENT, EncodingOptions(**options)).find(chunk), detector
 
 
 def test_a_chunk_without_frames_has_no_faces():

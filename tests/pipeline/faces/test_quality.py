@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.faces.alignment import align_face
 from pipeline.faces.quality import judge_face, judge_pose
 from pipeline.identity.portraits import find_portrait
 from pipeline.options import DetectionOptions
@@ -112,7 +111,7 @@ def test_quality_foretells_how_like_itself_a_spoilt_face_looks(open_data, weight
         assert portrait is not None
         image, box, points = portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy
         ways = [(image, box, points), *spoilt_ways(image, box, points)]
-        crops = [align_face(way[0], way[2], encoder.template) for way in ways]
+        crops = [encoder.alignment.cut(way[0], way[1], way[2]) for way in ways]
         vectors = encoder.embed(np.stack([crop[..., ::-1] for crop in crops if crop is not None]))
         likenesses += (vectors[1:] @ vectors[0]).tolist()
         qualities += [judge_face(*way, score=1.0).overall for way in ways[1:]]

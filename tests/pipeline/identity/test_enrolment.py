@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.encoders.registry import Encoder, load_encoder
+from pipeline.encoders.registry import Encoder, encoder_entry, load_encoder
 from pipeline.errors import GalleryEmpty, WeightsError
 from pipeline.faces.detection import Detections
 from pipeline.identity.enrolment import ReferenceReport, ReferenceStatus, examine_gallery, examine_image
@@ -18,6 +18,8 @@ from pipeline.options import DetectionOptions
 from tests.builders_faces import ColourEncoder, ScriptedDetector, make_detections, make_texture
 
 FACE = (100, 60, 200, 160)
+
+SAME_PICTURE = encoder_entry("sface").calibration.duplicate_cosine
 
 
 def png(image_bgr: np.ndarray) -> bytes:
@@ -108,6 +110,7 @@ def test_a_gallery_is_examined_person_by_person_and_copies_are_found(tmp_path: P
         tmp_path,
         ScriptedDetector([make_detections(FACE)] * 4),
         ColourEncoder(),
+        SAME_PICTURE,
         on_image=lambda report: heard.append(report.label),
     )
 
@@ -120,7 +123,7 @@ def test_a_gallery_is_examined_person_by_person_and_copies_are_found(tmp_path: P
 
 def test_an_empty_gallery_is_refused(tmp_path: Path):
     with pytest.raises(GalleryEmpty):
-        examine_gallery(tmp_path, ScriptedDetector([]), ColourEncoder())
+        examine_gallery(tmp_path, ScriptedDetector([]), ColourEncoder(), SAME_PICTURE)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +138,7 @@ def examine_really(weights_cache: Path) -> Callable[[Path], list[str]]:
     detector = MtcnnDetector(DetectionOptions())
 
     def statuses(folder: Path) -> list[str]:
-        people = examine_gallery(folder, detector, encoder)
+        people = examine_gallery(folder, detector, encoder, SAME_PICTURE)
         return [report.status.value for person in people for report in person.references]
 
     return statuses
