@@ -57,6 +57,9 @@ class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Empty for a file of the user's that nobody has seen yet."""
     tail: str = ""
     """Name of a file, in the folder of weights, with last layers that were trained here."""
+    tail_sha256: str = ""
+    labels: str = ""
+    """Name of a file, in the folder of weights, with the names of the classes that the network's top tells apart."""
     licence: str
     terms: str = ""
     """What the user must agree to once before the weights are used; empty when there is nothing to agree to."""
@@ -77,7 +80,7 @@ class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    encoders: dict[str, ManifestEntry]
+    encoders: dict[str, ManifestEntry] = {}
 
 
 LOCAL_MANIFEST = "models.toml"
@@ -95,11 +98,16 @@ def encoder_entries(folder: Path | None = None) -> tuple[ManifestEntry, ...]:
     A data folder's entry stands in the place of one that ships under the same name. Raises `WeightsError` when a
     manifest is damaged.
     """
-    entries = {entry.name: entry for entry in _shipped_entries()}
-    local = None if folder is None else folder / LOCAL_MANIFEST
-    if local is not None and local.is_file():
-        entries |= {entry.name: entry for entry in _parse(local.read_text(encoding="utf-8"), str(local))}
+    entries = {entry.name: entry for entry in shipped_entries()}
+    if folder is not None:
+        entries |= {entry.name: entry for entry in local_entries(folder)}
     return tuple(entries.values())
+
+
+def local_entries(folder: Path) -> tuple[ManifestEntry, ...]:
+    """The encoders of a data folder's own, from its `folder` of weights; raises `WeightsError` for a damaged manifest."""
+    path = folder / LOCAL_MANIFEST
+    return _parse(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else ()
 
 
 def encoder_entry(name: str, folder: Path | None = None) -> ManifestEntry:
@@ -113,7 +121,8 @@ def encoder_entry(name: str, folder: Path | None = None) -> ManifestEntry:
 
 
 @cache
-def _shipped_entries() -> tuple[ManifestEntry, ...]:
+def shipped_entries() -> tuple[ManifestEntry, ...]:
+    """The encoders that come with Facetrail, in the manifest's order."""
     text = files("weights").joinpath("manifest.toml").read_text(encoding="utf-8")
     return _parse(text, "weights/manifest.toml")
 

@@ -51,7 +51,10 @@ def load_encoder(name: str, weights_dir: Path) -> Encoder:
 def load_network(entry: ManifestEntry, weights_dir: Path) -> Network:
     """The network of `entry`, with the last layers that were trained here when it names some."""
     network: Network = import_module(entry.module).build(weights_path(entry, weights_dir))
-    return replace(network, tail_weights=read_tail(weights_dir / entry.tail)) if entry.tail else network
+    if not entry.tail:
+        return network
+    tail = _intact(weights_dir / entry.tail, entry.tail_sha256)
+    return replace(network, tail_weights=read_tail(tail))
 
 
 def alignment_of(entry: ManifestEntry) -> Alignment:
@@ -84,6 +87,10 @@ def _added_file(entry: ManifestEntry, weights_dir: Path) -> Path:
     path = weights_dir / entry.member
     if not path.exists():
         raise WeightsError(f"{entry.name}: no package carries these weights; `facetrail models add FILE` takes yours")
-    if entry.sha256 and path.is_file() and file_sha256(path) != entry.sha256:
-        raise WeightsError(f"{path} is not the file that was added: its sha256 is another one than {entry.sha256}")
+    return _intact(path, entry.sha256)
+
+
+def _intact(path: Path, sha256: str) -> Path:
+    if sha256 and path.is_file() and file_sha256(path) != sha256:
+        raise WeightsError(f"{path} is not the file that was put there: its sha256 is another one than {sha256}")
     return path
