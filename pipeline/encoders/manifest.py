@@ -105,7 +105,7 @@ def encoder_entries(folder: Path | None = None) -> tuple[ManifestEntry, ...]:
 
 
 def local_entries(folder: Path) -> tuple[ManifestEntry, ...]:
-    """The encoders of a data folder's own, from its `folder` of weights; raises `WeightsError` for a damaged manifest."""
+    """The encoders of a data folder's own, from its `folder` of weights; raises `WeightsError` for a damaged one."""
     path = folder / LOCAL_MANIFEST
     return _parse(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else ()
 
