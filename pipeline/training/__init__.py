@@ -1,0 +1,1 @@
+"""Training on a folder of people: an encoder's last layers, closed-set classifiers, the Siamese verifier."""
