@@ -9,6 +9,7 @@ from pipeline.control.database import Control
 from pipeline.control.people import People
 from pipeline.control.runs import NewRun, RunRecord, Runs
 from pipeline.control.sources import NewSource, Sources
+from pipeline.identity.policies import standing_of
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import RunKey
 from pipeline.sightings.ids import run_id_for
@@ -35,6 +36,7 @@ def register_footage(
         options_json=options.to_json(),
         encoder=encoder,
         gallery_version=People(control).gallery_version(),
+        calibration_id=standing_of(control, encoder).calibration_id,
     )
     return Runs(control).submit(new_run)
 

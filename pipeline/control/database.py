@@ -25,9 +25,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from pipeline.control.failures import translated
+from pipeline.control.migrations import migrate
 from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
 from pipeline.encoders.manifest import weights_dir
-from pipeline.errors import LeaseLost, PipelineError, SettingsError, StoreDamaged
+from pipeline.errors import LeaseLost, PipelineError, SettingsError
 
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another; a transaction takes milliseconds, a stalled disk may take seconds."""
@@ -195,7 +196,7 @@ def _create_schema(control: Control) -> None:
                 f"{SCHEMA_VERSION}): update Facetrail"
             )
         elif found < SCHEMA_VERSION:
-            raise StoreDamaged(f"the data folder {control.data_dir} has schema {found}, which nothing here can read")
+            migrate(connection, found)
 
 
 def _first_row() -> dict[str, object]:

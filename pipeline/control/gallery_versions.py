@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, Table, func, select, update
 
 from pipeline.control.database import Transaction
 from pipeline.control.tables import folder, person_names, person_references
@@ -32,6 +32,13 @@ def active(table: Table, version: int | None) -> ColumnElement[bool]:
         return table.c.removed_version.is_(None)
     not_gone = table.c.removed_version.is_(None) | (table.c.removed_version > version)
     return (table.c.added_version <= version) & not_gone
+
+
+def count_references(transaction: Transaction, encoder: str) -> list[int]:
+    """How many reference pictures each person of today's gallery has; people without any are not in it."""
+    query = select(func.count()).where(active(person_references, None), person_references.c.encoder == encoder)
+    rows = transaction.connection.execute(query.group_by(person_references.c.person_id))
+    return sorted(int(count) for count in rows.scalars())
 
 
 def read_gallery(transaction: Transaction, entry: ManifestEntry, version: int | None) -> Gallery:

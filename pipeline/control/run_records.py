@@ -64,6 +64,8 @@ class NewRun:
     encoder: str
     gallery_version: int
     """The gallery that will name the sightings."""
+    calibration_id: int | None = None
+    """The calibration that will; None for the one that ships."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ class RunRecord:
     options_json: str
     encoder: str
     gallery_version: int
+    calibration_id: int | None = None
+    """The calibration that names its sightings; None for the one that ships."""
     next_chunk: int
     """All chunks before it are in the record."""
     n_chunks: int | None

@@ -49,9 +49,9 @@ class Runs:
                 transaction.connection.execute(insert(runs).values(_first_row(transaction, new)))
                 transaction.connection.execute(insert(snapshots).values(run_id=new.run.run_id))
             elif found.state.is_complete and current_run_id not in {None, new.run.run_id}:
-                _start_over(transaction, new.run.run_id, new.gallery_version)
+                _start_over(transaction, new.run.run_id, **_naming(new))
             elif not found.state.is_active and not found.state.is_complete:
-                _queue(transaction, new.run.run_id, gallery_version=new.gallery_version)
+                _queue(transaction, new.run.run_id, **_naming(new))
             change = update(runs).where(runs.c.run_id == new.run.run_id)
             transaction.connection.execute(change.values(options_json=new.options_json))
             return read_run(transaction, new.run.run_id)
@@ -125,7 +125,7 @@ class Runs:
     def restart(self, run_id: str) -> RunRecord:
         """Queue the run from its beginning; its rows stay until the new ones take their places."""
         with self._control.writing() as transaction:
-            _start_over(transaction, run_id, read_run(transaction, run_id).gallery_version)
+            _start_over(transaction, run_id)
             return read_run(transaction, run_id)
 
     def requeue(self, run_id: str) -> RunRecord:
@@ -169,10 +169,10 @@ def read_run(transaction: Transaction, run_id: str) -> RunRecord:
     return found
 
 
-def write_gallery_version(transaction: Transaction, run_id: str, gallery_version: int) -> None:
-    """Note which gallery names the run's sightings."""
-    change = update(runs).where(runs.c.run_id == run_id)
-    transaction.connection.execute(change.values(gallery_version=gallery_version))
+def write_naming(transaction: Transaction, record: RunRecord) -> None:
+    """Note which gallery and which calibration name the run's sightings."""
+    change = update(runs).where(runs.c.run_id == record.run.run_id)
+    transaction.connection.execute(change.values(_naming(record)))
 
 
 def _find_run(transaction: Transaction, run_id: str) -> RunRecord | None:
@@ -193,15 +193,20 @@ def _current_run_id(transaction: Transaction, source_id: str) -> str | None:
     return None if row.current_run_id is None else str(row.current_run_id)
 
 
+def _naming(run: NewRun | RunRecord) -> dict[str, object]:
+    """By what the run's sightings are named."""
+    return {"gallery_version": run.gallery_version, "calibration_id": run.calibration_id}
+
+
 def _queue(transaction: Transaction, run_id: str, **values: object) -> None:
     change = update(runs).where(runs.c.run_id == run_id)
     queued = {"state": RunState.QUEUED.value, "job_token": None, "problem": None, "updated_at": datetime.now(UTC)}
     transaction.connection.execute(change.values({**queued, **values}))
 
 
-def _start_over(transaction: Transaction, run_id: str, gallery_version: int) -> None:
+def _start_over(transaction: Transaction, run_id: str, **naming: object) -> None:
     counters = asdict(RunCounters())
-    _queue(transaction, run_id, gallery_version=gallery_version, next_chunk=0, n_chunks=None, **counters)
+    _queue(transaction, run_id, next_chunk=0, n_chunks=None, **counters, **naming)
     transaction.connection.execute(delete(failed_chunks).where(failed_chunks.c.run_id == run_id))
     transaction.connection.execute(delete(snapshots).where(snapshots.c.run_id == run_id))
     transaction.connection.execute(insert(snapshots).values(run_id=run_id))
@@ -217,7 +222,7 @@ def _first_row(transaction: Transaction, new: NewRun) -> dict[str, object]:
         "state": RunState.QUEUED.value,
         "options_json": new.options_json,
         "encoder": new.encoder,
-        "gallery_version": new.gallery_version,
+        **_naming(new),
         "start_ts": source.start_ts,
         "clock": source.clock,
         "next_chunk": 0,
@@ -252,6 +257,7 @@ def _record(row: Row[Any]) -> RunRecord:
         options_json=row.options_json,
         encoder=row.encoder,
         gallery_version=row.gallery_version,
+        calibration_id=row.calibration_id,
         next_chunk=row.next_chunk,
         n_chunks=row.n_chunks,
         counters=counters,

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
-"""Raised with every change of these tables; a data folder of a newer version is refused."""
+SCHEMA_VERSION = 2
+"""Raised with every change of these tables, by a step of `migrations`; a folder of a newer version is refused."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -137,6 +137,7 @@ runs = Table(
     _column("options_json", Text),
     _column("encoder", String),
     _column("gallery_version", Integer),
+    _column("calibration_id", Integer, nullable=True),
     _column("start_ts", UtcDateTime),
     _column("clock", String),
     _column("next_chunk", Integer),
@@ -157,6 +158,26 @@ runs = Table(
     _column("heartbeat_at", UtcDateTime, nullable=True),
     _column("job_token", String, nullable=True),
 )
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    _column("calibration_id", Integer, primary_key=True),
+    _column("made_at", UtcDateTime),
+    _column("encoder", String),
+    _column("encoder_digest", String),
+    _column("gallery_digest", String),
+    _column("impostors_digest", String),
+    _column("n_people", Integer),
+    _column("n_images", Integer),
+    _column("fpir", Float),
+    _column("threshold", Float),
+    _column("uncertain_threshold", Float),
+    _column("margin", Float),
+    _column("report_json", Text),
+    _column("retired_at", UtcDateTime, nullable=True),
+)
+"""Operating points that were measured here; rows stay as they are, since runs are named by them, and are retired."""
 
 snapshots = Table(
     "snapshots",

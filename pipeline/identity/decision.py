@@ -34,23 +34,34 @@ class DecisionPolicy:
         check_range("identity.min_faces", self.min_faces, 1, 100)
 
 
-def policy_for(entry: ManifestEntry, options: IdentityOptions) -> DecisionPolicy:
-    """The policy of an encoder's calibration, with the numbers that `options` sets in place of its own.
+@dataclass(frozen=True, slots=True)
+class MeasuredPoint:
+    """The thresholds of a calibration; the encoder ships with one, and another may have been made with this gallery."""
+
+    threshold: float
+    uncertain_threshold: float
+    margin: float
+    source: str
+
+
+def policy_for(entry: ManifestEntry, options: IdentityOptions, measured: MeasuredPoint | None = None) -> DecisionPolicy:
+    """The policy by `measured`, else by the encoder's own calibration, with the numbers that `options` sets instead.
 
     Another threshold moves the uncertain one along with it.
     """
     shipped = entry.calibration
+    point = measured or MeasuredPoint(shipped.threshold, shipped.uncertain_threshold, shipped.margin, shipped.source)
     policy = DecisionPolicy(
-        threshold=shipped.threshold,
-        uncertain_threshold=shipped.uncertain_threshold,
-        margin=shipped.margin if options.margin is None else options.margin,
+        threshold=point.threshold,
+        uncertain_threshold=point.uncertain_threshold,
+        margin=point.margin if options.margin is None else options.margin,
         min_faces=options.min_faces,
         same_face_cosine=entry.tracking.agree_cosine,
-        source=shipped.source,
+        source=point.source,
     )
     if options.threshold is None:
         return policy
-    band = shipped.threshold - shipped.uncertain_threshold
+    band = point.threshold - point.uncertain_threshold
     uncertain = max(-1.0, options.threshold - band)
     return replace(policy, threshold=options.threshold, uncertain_threshold=uncertain, source="set by the user")
 

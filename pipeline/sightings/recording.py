@@ -30,12 +30,13 @@ from pipeline.control.progress import (
     write_counters,
 )
 from pipeline.control.run_records import RunCounters, RunRecord, RunState
-from pipeline.control.runs import Runs, read_run, write_gallery_version
+from pipeline.control.runs import Runs, read_run, write_naming
 from pipeline.control.sources import Sources, write_current_run, write_start, write_unsettled
 from pipeline.errors import InputError
+from pipeline.identity.policies import standing_of
 from pipeline.schemas import RunEnded, RunKey
 from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.recording_labels import Labeller, PolicyOf, shipped_policy, stage_labels, write_labels
+from pipeline.sightings.recording_labels import Labeller, PolicyOf, run_policy, stage_labels, write_labels
 from pipeline.sightings.recording_rows import (
     add_to_counters,
     coverage_row,
@@ -75,9 +76,7 @@ class Recorder:
         self._control = control
         self._store = store
         self._clock = clock
-        self._labeller = Labeller(
-            control, store, policy_of or (lambda record: shipped_policy(record, control.weights_dir))
-        )
+        self._labeller = Labeller(control, store, policy_of or (lambda record: run_policy(control, record)))
 
     def load(self, lease: Lease, run: RunKey) -> Progress:
         """Where the run stands, after any change of its source that was interrupted has been completed."""
@@ -135,14 +134,15 @@ class Recorder:
         return runs.get(record.run.run_id)
 
     def refresh_sightings(self, lease: Lease, source_id: str, gallery_version: int | None = None) -> int:
-        """Make the source's sightings anew from its tracks, by that gallery or by the one that names them now.
+        """Make the source's sightings anew from its tracks, by what names them now; or, with a gallery, by that one and
+        the calibration in effect today.
 
         Returns how many there are. Nothing is written when nothing changes. While a run is on its way its sightings so
         far are shown, unless the source has a complete run already.
         """
         self._settle(lease)
         for shown in shown_runs(self._control, source_id):
-            record = shown if gallery_version is None else replace(shown, gallery_version=gallery_version)
+            record = shown if gallery_version is None else self._by_today(shown, gallery_version)
             while not self._try_refresh(lease, record):
                 continue  # another source met unknown people meanwhile: compare with them, too
         return len(self._store.read_sightings(RowFilter(source_id=source_id)))
@@ -201,6 +201,10 @@ class Recorder:
         wanted = RowFilter(source_id=record.run.source_id, run_id=record.run.run_id)
         return exact_counters(self._store.read_tracks(wanted), self._store.read_coverage(wanted))
 
+    def _by_today(self, record: RunRecord, gallery_version: int) -> RunRecord:
+        calibration_id = standing_of(self._control, record.encoder).calibration_id
+        return replace(record, gallery_version=gallery_version, calibration_id=calibration_id)
+
     def _try_refresh(self, lease: Lease, record: RunRecord) -> bool:
         """False when the labels have to be made again."""
         labels = self._labeller.label(record)
@@ -210,7 +214,7 @@ class Recorder:
                 if not write_labels(transaction, labels):
                     return False
                 staging.publish()
-                write_gallery_version(transaction, record.run.run_id, record.gallery_version)
+                write_naming(transaction, record)
         return True
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.control.database import Control, Transaction
 from pipeline.control.people import People
 from pipeline.control.run_records import RunRecord
 from pipeline.control.unknowns import Allotment, Unknowns, write_allotment
-from pipeline.encoders.manifest import encoder_entry
 from pipeline.errors import SettingsError, StoreDamaged
-from pipeline.identity.decision import DecisionPolicy, policy_for
+from pipeline.identity.decision import DecisionPolicy
+from pipeline.identity.policies import policy_of_calibration
 from pipeline.options import AnalysisOptions
 from pipeline.sightings.building import build_sightings
 from pipeline.sightings.building_unknowns import group_unknowns
@@ -41,9 +40,9 @@ def run_options(record: RunRecord) -> AnalysisOptions:
         ) from error
 
 
-def shipped_policy(record: RunRecord, weights_dir: Path) -> DecisionPolicy:
-    """The operating point that ships with the run's encoder, with the numbers that the run's options set."""
-    return policy_for(encoder_entry(record.encoder, weights_dir), run_options(record).identity)
+def run_policy(control: Control, record: RunRecord) -> DecisionPolicy:
+    """The operating point of the run's calibration, or the one that ships; with the numbers that its options set."""
+    return policy_of_calibration(control, record.encoder, record.calibration_id, run_options(record).identity)
 
 
 class Labeller:

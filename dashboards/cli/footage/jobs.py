@@ -118,7 +118,13 @@ def _retry(session: Session, control: Control, wanted: str) -> RunRecord:
     run = find_run(Runs(control), wanted)
     if run.state.is_complete or run.state.is_active:
         raise InputError(f"{run.label} is {run.state}; there is nothing to try again")
-    again = NewRun(run=run.run, options_json=run.options_json, encoder=run.encoder, gallery_version=run.gallery_version)
+    again = NewRun(
+        run=run.run,
+        options_json=run.options_json,
+        encoder=run.encoder,
+        gallery_version=run.gallery_version,
+        calibration_id=run.calibration_id,
+    )
     queued = Runs(control).submit(again)
     url = find_server(session)
     if url is None:

@@ -92,9 +92,9 @@ def _shown_sources(control: Control, reading: Reading, wanted: SightingFilter) -
 
 def _report_source(control: Control, source: SourceRecord, run: RunRecord, reading: Reading) -> ReportSource:
     from pipeline.control.runs import Runs
-    from pipeline.sightings.recording_labels import shipped_policy
+    from pipeline.sightings.recording_labels import run_policy
 
-    policy, runs = shipped_policy(run, control.weights_dir), Runs(control)
+    policy, runs = run_policy(control, run), Runs(control)
     return ReportSource(
         source_id=source.source_id,
         label=source.label,

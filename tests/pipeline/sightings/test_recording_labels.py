@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pipeline.control.calibrations import Calibrations
 from pipeline.control.people import People
+from pipeline.control.runs import Runs
+from pipeline.sightings.recording import Recorder
 from pipeline.sightings.rows import Status
 from pipeline.sightings.store import RowFilter
-from tests.builders import RUN
+from tests.builders import RUN, START
+from tests.builders_calibrations import calibrate
 from tests.builders_recording import World, make_reference, make_seen
 
 ALL = RowFilter()
@@ -62,3 +66,35 @@ def test_relabelling_by_the_same_gallery_touches_no_file(world: World) -> None:
     world.recorder.refresh_sightings(world.lease, RUN.source_id, 0)
 
     assert {name: (world.data_dir / name).stat().st_mtime_ns for name in world.content()} == before
+
+
+def test_calibration_names_the_past_at_the_next_relabelling_and_not_before(world: World) -> None:
+    recorder = Recorder(world.control, world.store, clock=world.clock)
+    People(world.control).enrol("Ann", [make_reference(0)])
+    world.commit(1, make_seen(1, 0, at_s=0))
+    world.finish()
+    recorder.refresh_sightings(world.lease, RUN.source_id, 1)
+    shipped = world.store.read_sightings(ALL)[0].threshold
+    made = calibrate(world.control, n_people=1, n_images=1)
+
+    recorder.refresh_sightings(world.lease, RUN.source_id)
+    before = world.store.read_sightings(ALL)[0].threshold
+    recorder.refresh_sightings(world.lease, RUN.source_id, 1)
+
+    assert (before, world.store.read_sightings(ALL)[0].threshold) == (shipped, made.threshold)
+    assert Runs(world.control).get(RUN.run_id).calibration_id == made.calibration_id
+
+
+def test_run_goes_on_by_its_own_calibration_when_that_is_cleared(world: World) -> None:
+    recorder = Recorder(world.control, world.store, clock=world.clock)
+    People(world.control).enrol("Ann", [make_reference(0)])
+    calibrate(world.control, n_people=1, n_images=1)
+    world.commit(1, make_seen(1, 0, at_s=0))
+    world.finish()
+    recorder.refresh_sightings(world.lease, RUN.source_id, 1)
+    named = world.content()
+    Calibrations(world.control).retire(START)
+
+    recorder.refresh_sightings(world.lease, RUN.source_id)
+
+    assert world.content() == named

@@ -1,0 +1,28 @@
+"""Bring the tables of an older Facetrail up to date, step by step, with everything that is in them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text, update
+
+from pipeline.control.tables import SCHEMA_VERSION, folder
+from pipeline.errors import StoreDamaged
+
+STEPS: dict[int, tuple[str, ...]] = {
+    # 2: runs say which calibration names them (the table of calibrations is new, and made with the others).
+    1: ("ALTER TABLE runs ADD COLUMN calibration_id INTEGER",),
+}
+"""What leads from each schema version to the next; in words that SQLite and Postgres both know."""
+
+
+def migrate(connection: Connection, found: int) -> None:
+    """Take the steps from schema `found` to today's, inside the caller's writing transaction.
+
+    Tables that are missing are there already. Raises `StoreDamaged` for a version that never was.
+    """
+    missing = [version for version in range(found, SCHEMA_VERSION) if version not in STEPS]
+    if missing:
+        raise StoreDamaged(f"control database: nothing here can read schema {found}")
+    for version in range(found, SCHEMA_VERSION):
+        for statement in STEPS[version]:
+            connection.execute(text(statement))
+    connection.execute(update(folder).values(schema_version=SCHEMA_VERSION))
