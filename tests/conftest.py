@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.encoders.manifest import shipped_entries
+from pipeline.encoders.terms import accept_terms
 from pipeline.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -39,5 +42,11 @@ def sample(request: pytest.FixtureRequest) -> Sample:
 
 @pytest.fixture(scope="session")
 def weights_cache(request: pytest.FixtureRequest) -> Path:
-    """Where models that no installed package carries are fetched to, once for all sessions."""
-    return Path(request.config.cache.mkdir("weights"))
+    """Where models that no installed package carries are fetched to, once for all sessions.
+
+    Whoever runs the tests uses the weights with terms (research only) for research: for testing this software.
+    """
+    folder = Path(request.config.cache.mkdir("weights"))
+    for entry in shipped_entries():
+        accept_terms(entry, folder, by="the tests", at=datetime.now(UTC))
+    return folder

