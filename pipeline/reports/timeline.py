@@ -1,4 +1,4 @@
-"""Timelines: one person's sightings in order, and everybody's presence beside each other."""
+"""Everybody's presence beside each other: who was seen, from when to when, how long and where."""
 
 from __future__ import annotations
 
@@ -25,12 +25,6 @@ class PersonPresence:
     n_sightings: int
     sources: tuple[str, ...]
     """Ids of the sources that saw the person, sorted."""
-
-
-def timeline(sightings: Iterable[SightingRow], person: str) -> list[SightingRow]:
-    """The sightings of one person, given by id or by name, in order of time; an unknown's id works as well."""
-    theirs = [row for row in sightings if person in (row.person_id, row.person_name)]
-    return sorted(theirs, key=_by_time)
 
 
 def presence_by_person(sightings: Iterable[SightingRow]) -> list[PersonPresence]:

@@ -33,6 +33,11 @@ class SightingFilter:
     """Sightings that begin at it or later are left out."""
     min_presence_s: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            begin, end = (moment.isoformat(" ", "seconds") for moment in (self.start, self.end))
+            raise InputError(f"the span asked for ends before it begins: --from is {begin}, --to is {end}")
+
     def passes(self, row: SightingRow) -> bool:
         """Whether a sighting is asked for."""
         return (

@@ -1,13 +1,11 @@
-"""One person's sightings, and everybody's presence."""
+"""Everybody's presence."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
-from pipeline.reports.timeline import presence_by_person, timeline
+from pipeline.reports.timeline import presence_by_person
 from pipeline.schemas import RunKey
 from pipeline.sightings.rows import Status
 from tests.builders import RUN, START, make_sighting
@@ -16,16 +14,8 @@ LATER = START + timedelta(minutes=5)
 OTHER = RunKey("f_other", "r_other")
 
 
-def test_nothing_seen_is_an_empty_timeline() -> None:
-    assert timeline([], "Ada") == []
+def test_nothing_seen_is_nobodys_presence() -> None:
     assert presence_by_person([]) == []
-
-
-@pytest.mark.parametrize("person", ["Ada", "p_ada"])
-def test_timeline_is_one_persons_in_order_of_time(person: str) -> None:
-    rows = [make_sighting("s_2", start=LATER), make_sighting("s_1"), make_sighting("s_3", person="Bob")]
-
-    assert [row.sighting_id for row in timeline(rows, person)] == ["s_1", "s_2"]
 
 
 def test_presence_is_summed_per_person() -> None:

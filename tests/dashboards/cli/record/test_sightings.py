@@ -50,6 +50,7 @@ def test_filters_leave_what_was_asked_for(facetrail: Run, record: Path, flags: l
         (["--from", "soon"], "--from 'soon' is no day"),
         (["--min-duration", "long"], "'long' is no duration"),
         (["--time-zone", "Mars"], "time zone 'Mars' is unknown"),
+        (["--from", "2026-03-03", "--to", "2026-03-01"], "ends before it begins"),
     ],
 )
 def test_wrong_filter_says_what_would_be_right(facetrail: Run, record: Path, flags: list[str], words: str) -> None:
