@@ -71,20 +71,50 @@ class PersonReport:
     references: tuple[ReferenceReport, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundFace:
+    """One reference image before any encoder has seen it."""
+
+    report: ReferenceReport
+    """Without embedding and crop."""
+    portrait: Portrait | None
+    """None when no face was found, or no picture."""
+
+
 def examine_image(source: Path | bytes, detector: Detector, encoder: Encoder) -> ReferenceReport:
     """Examine one image, given as a file or as its content. Never raises for what is in the file."""
+    return encode_face(find_face(source, detector), encoder)
+
+
+def find_face(source: Path | bytes, detector: Detector) -> FoundFace:
+    """Look for the face of one image, given as a file or as its content. Never raises for what is in the file.
+
+    Who asks several encoders about an image detects once.
+    """
     path = source if isinstance(source, Path) else None
     report = ReferenceReport(path.name if path else "picture", "", ReferenceStatus.UNREADABLE, "", path=path)
     try:
         content = source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
-        return replace(report, message=f"the file cannot be read: {error.strerror}")
+        return FoundFace(replace(report, message=f"the file cannot be read: {error.strerror}"), None)
     report = replace(report, sha256=hashlib.sha256(content).hexdigest())
     try:
         image_bgr = read_photo(content)
     except ImageUnreadable as error:
-        return replace(report, message=str(error))
-    return _examine_face(report, image_bgr, detector, encoder)
+        return FoundFace(replace(report, message=str(error)), None)
+    return _examine_face(report, image_bgr, detector)
+
+
+def encode_face(found: FoundFace, encoder: Encoder) -> ReferenceReport:
+    """The report with crop and embedding, when the face can be used."""
+    portrait, report = found.portrait, found.report
+    if portrait is None or not report.is_usable:
+        return report
+    crop_bgr = encoder.alignment.cut(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy)
+    if crop_bgr is None:
+        return report
+    crop_rgb = np.ascontiguousarray(crop_bgr[..., ::-1])
+    return replace(report, crop_rgb=crop_rgb, embedding=encoder.embed(crop_rgb[None])[0])
 
 
 def examine_gallery(
@@ -128,19 +158,14 @@ def _likeness(report: ReferenceReport, other: ReferenceReport) -> float:
     return float(report.embedding @ other.embedding)
 
 
-def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detector, encoder: Encoder) -> ReferenceReport:
+def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detector) -> FoundFace:
     portrait = find_portrait(image_bgr, detector)
     if portrait is None:
-        return replace(report, status=ReferenceStatus.NO_FACE, message="no face was found")
+        return FoundFace(replace(report, status=ReferenceStatus.NO_FACE, message="no face was found"), None)
     quality = judge_face(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy, portrait.score)
     status, message = _verdict(portrait, quality)
     thumb = make_thumb(portrait.image_bgr, portrait.box_xyxy)
-    report = replace(report, status=status, message=message, quality=quality, thumb_jpeg=thumb)
-    crop_bgr = encoder.alignment.cut(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy)
-    if not report.is_usable or crop_bgr is None:
-        return report
-    crop_rgb = np.ascontiguousarray(crop_bgr[..., ::-1])
-    return replace(report, crop_rgb=crop_rgb, embedding=encoder.embed(crop_rgb[None])[0])
+    return FoundFace(replace(report, status=status, message=message, quality=quality, thumb_jpeg=thumb), portrait)
 
 
 def _verdict(portrait: Portrait, quality: FaceQuality) -> tuple[ReferenceStatus, str]:
