@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.encoders.local.terms import accept_terms
 from pipeline.encoders.manifest import shipped_entries
-from pipeline.encoders.terms import accept_terms
 from pipeline.errors import WeightsError
 
 if TYPE_CHECKING:

@@ -5,23 +5,21 @@ Several processes may do so at the same time; a reader sees the manifest of befo
 
 from __future__ import annotations
 
-import fcntl
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from pipeline.carriers import file_sha256
+from pipeline.encoders.local.folder_lock import changing
 from pipeline.encoders.manifest import LOCAL_MANIFEST, ManifestEntry, encoder_entries, local_entries, shipped_entries
 from pipeline.encoders.toml_format import write_toml
 from pipeline.errors import InputError, NotFound
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 OPENING = "The models of this data folder's own, written by `facetrail models` and `facetrail train`."
-LOCK = ".models.lock"
 
 
 def check_new_name(weights_dir: Path, name: str) -> None:
@@ -46,7 +44,7 @@ def add_entry(weights_dir: Path, entry: ManifestEntry) -> None:
 
     Raises `InputError` when the name cannot be had (see `check_new_name`).
     """
-    with _changing(weights_dir):
+    with changing(weights_dir):
         check_new_name(weights_dir, entry.name)
         if entry.tail:
             entry = msgspec.structs.replace(entry, tail_sha256=file_sha256(weights_dir / entry.tail))
@@ -58,7 +56,7 @@ def remove_entry(weights_dir: Path, name: str) -> ManifestEntry:
 
     Raises `NotFound` when the data folder has none of that name of its own.
     """
-    with _changing(weights_dir):
+    with changing(weights_dir):
         entries = {entry.name: entry for entry in local_entries(weights_dir)}
         if name not in entries:
             raise NotFound(_not_local(name, list(entries)))
@@ -84,14 +82,6 @@ def _remove_files(weights_dir: Path, entry: ManifestEntry, others: Sequence[Mani
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _changing(weights_dir: Path) -> Iterator[None]:
-    weights_dir.mkdir(parents=True, exist_ok=True)
-    with (weights_dir / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _write(weights_dir: Path, entries: Sequence[ManifestEntry]) -> None:

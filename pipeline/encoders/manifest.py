@@ -72,6 +72,8 @@ class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Name of an alignment."""
     alignment_points: tuple[tuple[float, float], ...] = ()
     """Where `eyes-nose` puts left eye, right eye and nose, as fractions of the crop's side."""
+    golden_cosine: float | None = None
+    """How alike the first two drawn faces are in it (see `trying`); None when nobody has put it down."""
     calibration: CalibrationEntry
     tracking: TrackingEntry
 

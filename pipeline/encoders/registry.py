@@ -10,10 +10,10 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.carriers import fetch_carried
+from pipeline.encoders.local.model_files import carried_file, find_tail, find_weights
+from pipeline.encoders.local.terms import require_terms
 from pipeline.encoders.manifest import ManifestEntry, encoder_entries, encoder_entry
-from pipeline.encoders.model_files import carried_file, find_tail, find_weights
 from pipeline.encoders.network import Network, NetworkEncoder
-from pipeline.encoders.terms import require_terms
 from pipeline.errors import WeightsError
 from pipeline.faces.alignment import Alignment, alignment_named
 from pipeline.pip_download import OnBytes

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pipeline.encoders.local.model_files import carried_file, content_bytes, find_tail, find_weights
+from pipeline.encoders.local.terms import is_usable
 from pipeline.encoders.manifest import ManifestEntry
-from pipeline.encoders.model_files import carried_file, content_bytes, find_tail, find_weights
-from pipeline.encoders.terms import is_usable
 from pipeline.errors import WeightsError
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.encoders.local.terms import ACCEPTED, accept_terms, is_usable, require_terms
 from pipeline.encoders.manifest import ManifestEntry, encoder_entry
 from pipeline.encoders.registry import weights_path
-from pipeline.encoders.terms import ACCEPTED, accept_terms, is_usable, require_terms
 from pipeline.errors import WeightsError
 
 NOW = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)

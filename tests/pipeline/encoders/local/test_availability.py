@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.encoders.availability import Availability, ModelState, availability
+from pipeline.encoders.local.availability import Availability, ModelState, availability
+from pipeline.encoders.local.model_files import carried_file, content_bytes, content_sha256, find_weights
 from pipeline.encoders.manifest import ManifestEntry, encoder_entry
-from pipeline.encoders.model_files import carried_file, content_bytes, content_sha256, find_weights
 from pipeline.errors import WeightsError
 
 CARRIED = encoder_entry("sface")

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.encoders.local.folder_lock import changing
 from pipeline.encoders.manifest import ManifestEntry
 from pipeline.encoders.toml_format import write_toml
 from pipeline.errors import WeightsError
@@ -29,7 +30,8 @@ def accept_terms(entry: ManifestEntry, weights_dir: Path, *, by: str, at: dateti
     if is_usable(entry, weights_dir):
         return
     record = {"terms": entry.terms, "by": by, "at": at}
-    write_toml(weights_dir / ACCEPTED, {**_records(weights_dir), entry.name: record}, OPENING)
+    with changing(weights_dir):
+        write_toml(weights_dir / ACCEPTED, {**_records(weights_dir), entry.name: record}, OPENING)
 
 
 def require_terms(entry: ManifestEntry, weights_dir: Path) -> None:
