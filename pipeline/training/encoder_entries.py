@@ -12,7 +12,7 @@ from pipeline.encoders.local_models import add_entry
 from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry, TrackingEntry
 from pipeline.errors import InputError
 from pipeline.training.encoder_training import TrainedEncoder
-from pipeline.training.measuring import carry_over
+from pipeline.training.measuring import carry_over, spread_ratio
 
 LEAST_PAIRS = 1000
 """Pairs of two people held back from which the thresholds can be carried over; with fewer they stay the base's."""
@@ -50,34 +50,31 @@ def entry_for(name: str, base: ManifestEntry, trained: TrainedEncoder) -> Manife
 
 
 def _calibration(base: ManifestEntry, trained: TrainedEncoder, n_judging: int) -> CalibrationEntry:
-    shipped, n_pairs = base.calibration, len(trained.impostors_before)
+    shipped, before, after = base.calibration, trained.scores_before, trained.scores_after
+    n_pairs = len(before.impostor)
     if n_pairs < LEAST_PAIRS:
-        source = (
-            f"the thresholds of {base.name}, unchanged: {n_pairs} pairs of the {n_judging} people held back are too few"
-        )
+        source = f"those of {base.name}: {n_pairs} pairs of the {n_judging} people held back are too few for its own"
         return msgspec.structs.replace(shipped, source=source)
     return msgspec.structs.replace(
         shipped,
-        threshold=_carried(shipped.threshold, trained),
-        uncertain_threshold=_carried(shipped.uncertain_threshold, trained),
+        threshold=round(carry_over(shipped.threshold, before.impostor, after.impostor), 4),
+        uncertain_threshold=round(carry_over(shipped.uncertain_threshold, before.impostor, after.impostor), 4),
+        margin=round(shipped.margin * spread_ratio(before.impostor, after.impostor), 4),
+        duplicate_cosine=round(carry_over(shipped.duplicate_cosine, before.genuine, after.genuine), 4),
         source=(
             f"carried over from {base.name}: as many of {n_pairs} pairs of the {n_judging} people held back reach each "
-            f"threshold; `facetrail calibrate` measures it on your gallery. There: {shipped.source}"
+            f"threshold as did before; `facetrail calibrate` measures it on your gallery"
         ),
     )
 
 
 def _tracking(shipped: TrackingEntry, trained: TrainedEncoder) -> TrackingEntry:
-    if len(trained.impostors_before) < LEAST_PAIRS:
+    before, after = trained.scores_before, trained.scores_after
+    if len(before.impostor) < LEAST_PAIRS:
         return shipped
-    return TrackingEntry(
-        contradict_cosine=_carried(shipped.contradict_cosine, trained),
-        agree_cosine=_carried(shipped.agree_cosine, trained),
-    )
-
-
-def _carried(score: float, trained: TrainedEncoder) -> float:
-    return round(carry_over(score, trained.impostors_before, trained.impostors_after), 4)
+    contradict = round(carry_over(shipped.contradict_cosine, before.impostor, after.impostor), 4)
+    agree = round(carry_over(shipped.agree_cosine, before.genuine, after.genuine), 4)
+    return TrackingEntry(contradict_cosine=min(contradict, agree), agree_cosine=agree)
 
 
 def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.random import Generator
 
-from pipeline.identity.calibration import Scores
 from pipeline.schemas import VectorF32
 from pipeline.training.augmentation import make_views
-from pipeline.training.early_stopping import Epoch, EpochLimits, Trained, train_until_best
+from pipeline.training.early_stopping import EpochLimits, Trained, train_until_best
 from pipeline.training.features import FeatureMaker
 from pipeline.training.gathering import FaceFolder, PersonFaces
-from pipeline.training.measuring import Figures, measure
+from pipeline.training.measuring import Figures, PairScores, measure
 from pipeline.training.splitting import PeopleSplit, split_people
 from pipeline.training.tail_training import Tail, TailTrainee, TripletOptions, ViewFeatures, view_scores
+from pipeline.training.watching import Watching
 
 if TYPE_CHECKING:
     from pipeline.encoders.network import Network
@@ -54,22 +54,14 @@ class TrainedEncoder:
     split: PeopleSplit
     trained: Trained
     held_back: BeforeAndAfter
-    impostors_before: Scores
-    """`(I,)` scores of pairs of two people held back."""
-    impostors_after: Scores
+    scores_before: PairScores
+    """Of pairs of pictures of the people held back, in all views."""
+    scores_after: PairScores
 
     @property
     def is_better(self) -> bool:
         """Whether any epoch did better than the encoder as it was."""
         return self.trained.best.number > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Watching:
-    """Who hears how far things are."""
-
-    on_views: Callable[[int, int], None] = lambda done, total: None
-    on_epoch: Callable[[Epoch], None] = lambda epoch: None
 
 
 def train_encoder(
@@ -92,8 +84,8 @@ def train_encoder(
         split=split,
         trained=trained,
         held_back=_compare(network, best, views.judging.plain, _names(judging)),
-        impostors_before=view_scores(Tail(network, maker.shape), views.judging).impostor,
-        impostors_after=view_scores(Tail(best, maker.shape), views.judging).impostor,
+        scores_before=view_scores(Tail(network), views.judging),
+        scores_after=view_scores(Tail(best), views.judging),
     )
 
 
@@ -146,9 +138,7 @@ def _features_of(
 
 
 def _compare(network: Network, best: Network, features: VectorF32, names: Sequence[str]) -> BeforeAndAfter:
-    before, after = (
-        measure(Tail(one, features.shape[1:]).embed(features), names, "trained") for one in (network, best)
-    )
+    before, after = (measure(Tail(one).embed(features), names, "trained") for one in (network, best))
     return BeforeAndAfter(before, after)
 
 

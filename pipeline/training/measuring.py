@@ -90,16 +90,20 @@ def measure(embeddings: VectorF32, names: Sequence[str], encoder: str) -> Figure
 
 
 def carry_over(score: float, before: Scores, after: Scores) -> float:
-    """Where a threshold of one encoder lies in another: as many of the same impostor pairs reach it.
+    """Where a score of one encoder lies in another: as many of the same pairs reach it.
 
-    `before` and `after` are the `(I,)` impostor scores of the two. Outside them the distance to the
-    nearest stays. Equal scores leave it where it is.
+    `before` and `after` are the `(I,)` scores of the same pairs. Outside them the distance to the nearest one grows as
+    their spread does. Equal scores leave it where it is, and so do none.
     """
     if not len(before):
         return score
     lower, higher = np.sort(before), np.sort(after)
-    if score > lower[-1]:
-        return float(min(1.0, higher[-1] + (score - lower[-1])))
-    if score < lower[0]:
-        return float(max(-1.0, higher[0] + (score - lower[0])))
-    return float(np.interp(score, lower, higher))
+    inside = float(np.clip(score, lower[0], lower[-1]))
+    carried = float(np.interp(inside, lower, higher)) + (score - inside) * spread_ratio(before, after)
+    return float(np.clip(carried, -1, 1))
+
+
+def spread_ratio(before: Scores, after: Scores) -> float:
+    """By how much differences of scores grew; 1 where it cannot be told."""
+    spread = float(np.std(before)) if len(before) else 0.0
+    return float(np.std(after)) / spread if spread else 1.0

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from pipeline.encoders.network import Network
 
+EMBED_BATCH = 256
+"""Faces whose last layers are computed at once, which bounds the memory of what lies between them."""
+
 IndexArray = NDArray[np.integer]
 
 
@@ -73,7 +76,7 @@ class TailTrainee:
         options: TripletOptions,
         rng: Generator,
     ) -> None:
-        self._tail = Tail(network, trained.features.shape[2:])
+        self._tail = Tail(network)
         self._step = _make_step(self._tail, options)
         self._trained = trained
         self._held_back = held_back
@@ -97,15 +100,13 @@ class TailTrainee:
 class Tail:
     """The last layers of a network as variables."""
 
-    def __init__(self, network: Network, feature_shape: tuple[int, ...]) -> None:
+    def __init__(self, network: Network) -> None:
         import tensorflow as tf
 
         self._network = network
         self._base = {name: tf.constant(array) for name, array in network.tail_weights.items()}
         self._unit = {name: _unit_of(array) for name, array in network.tail_weights.items()}
         self.steps: dict[str, Any] = {name: tf.Variable(tf.zeros_like(base)) for name, base in self._base.items()}
-        faces = tf.TensorSpec([None, *feature_shape], tf.float32)
-        self._forward = tf.function(self.outputs, input_signature=[faces], autograph=False)
 
     def outputs(self, features: tf.Tensor) -> tf.Tensor:
         """`(N, D)` of any length for features `(N, ...)`."""
@@ -117,8 +118,9 @@ class Tail:
 
     def embed(self, features: VectorF32) -> VectorF32:
         """`(N, D)` float32 of unit length for features `(N, ...)`."""
-        embeddings: VectorF32 = unit_length(self._forward(features)).numpy()
-        return embeddings
+        starts = range(0, len(features), EMBED_BATCH)
+        pieces = [unit_length(self.outputs(features[start : start + EMBED_BATCH])).numpy() for start in starts]
+        return np.concatenate(pieces) if pieces else np.zeros((0, self._network.dimensions), np.float32)
 
     def numbers(self) -> dict[str, VectorF32]:
         """A copy of the weights as they are now."""

@@ -1,0 +1,210 @@
+"""`facetrail train encoder`: fine-tune an encoder's last layers on a folder of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboards.cli.examples import examples
+from dashboards.cli.exits import ExitCode
+from dashboards.cli.flags import DataFlag, JsonFlag
+from dashboards.cli.output import answers, emit_json, table, warn
+from dashboards.cli.session import Session, adopt_encoder, folder_encoder, open_database, open_session
+from dashboards.cli.training.flags import EpochsFlag, NameFlag, PatienceFlag, PeopleFolder, SeedFlag
+from pipeline.training.mining import Mining
+
+if TYPE_CHECKING:
+    from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry
+    from pipeline.encoders.network import Network
+    from pipeline.training.early_stopping import Epoch, Trained
+    from pipeline.training.encoder_training import BeforeAndAfter, EncoderTrainingOptions
+    from pipeline.training.gathering import LeftOut
+    from pipeline.training.measuring import Figures
+
+EXAMPLES = examples(
+    ("facetrail train encoder --people staff/ --name sface-staff", "from the data folder's encoder"),
+    ("facetrail train encoder --base dlib-resnet --people staff/ --name dlib-staff --evaluate others/", "judged twice"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """Figures of the people of one folder, by the base and by the fine-tuned encoder."""
+
+    people: str
+    """The folder; for those held back the folder that was learnt from."""
+    before: Figures
+    after: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderTraining:
+    """What fine-tuning came to."""
+
+    name: str
+    base: str
+    is_saved: bool
+    """False when it brought nothing on the people held back."""
+    n_trained_people: int
+    n_held_back_people: int
+    n_pictures: int
+    left_out: tuple[LeftOut, ...]
+    best_epoch: int
+    epochs: tuple[Epoch, ...]
+    held_back: Evaluated
+    evaluated: tuple[Evaluated, ...]
+    calibration: CalibrationEntry | None
+    curves: tuple[Path, ...]
+
+
+def register(group: typer.Typer) -> None:
+    """Add `encoder` to the group."""
+    group.command("encoder", epilog=EXAMPLES)(train_encoder)
+
+
+def train_encoder(
+    people: PeopleFolder,
+    name: NameFlag,
+    base: Annotated[
+        str | None, typer.Option("--base", help="The encoder to begin with (else the one in use).", metavar="NAME")
+    ] = None,
+    evaluate: Annotated[
+        list[Path] | None,
+        typer.Option("--evaluate", help="Also judge it on this folder of other people; repeatable.", metavar="DIR"),
+    ] = None,
+    alpha: Annotated[
+        float, typer.Option("--alpha", help="Margin of the triplet loss, in squared distance.", min=0.01, max=2)
+    ] = 0.2,
+    mining: Annotated[Mining, typer.Option("--mining", help="Which triplets of a batch count.")] = Mining.SEMI_HARD,
+    rate: Annotated[float, typer.Option("--rate", help="Learning rate.", min=1e-6, max=1)] = 0.005,
+    views: Annotated[int, typer.Option("--views", help="Views of each picture.", min=1, max=256)] = 16,
+    epochs: EpochsFlag = 60,
+    patience: PatienceFlag = 10,
+    seed: SeedFlag = 1,
+    data: DataFlag = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Fine-tune an encoder's last layers by the triplet loss; the result is one more encoder of the data folder.
+
+    A third of the people are held back, and training ends when it no longer helps to tell those apart. When no epoch is
+    better on them than the encoder as it was, nothing is saved, and the command leaves with 1.
+    """
+    from pipeline.training.early_stopping import EpochLimits
+    from pipeline.training.encoder_training import EncoderTrainingOptions
+    from pipeline.training.tail_training import TripletOptions
+
+    options = EncoderTrainingOptions(
+        triplets=TripletOptions(alpha=alpha, mining=mining, rate=rate),
+        limits=EpochLimits(most=epochs, patience=patience),
+        n_views=views,
+        seed=seed,
+    )
+    session = open_session(data=data)
+    found = _train(session, people, name, base or _encoder_in_use(session), evaluate or [], options)
+    if as_json:
+        emit_json(found)
+    else:
+        _print(found, session)
+    raise typer.Exit(ExitCode.OK if found.is_saved else ExitCode.NO)
+
+
+def _train(
+    session: Session, folder: Path, name: str, base: str, evaluate: list[Path], options: EncoderTrainingOptions
+) -> EncoderTraining:
+    from dashboards.cli.training.quiet import start_tensorflow
+    from dashboards.cli.training.watching import gather, watching_epochs
+    from pipeline.encoders.local_models import check_new_name
+    from pipeline.encoders.manifest import encoder_entry
+    from pipeline.encoders.registry import alignment_of, load_network
+    from pipeline.training.encoder_entries import save_encoder
+    from pipeline.training.encoder_training import train_encoder
+    from pipeline.training.report import write_encoder_curves
+
+    check_new_name(session.weights_dir, name)
+    entry = encoder_entry(base, session.weights_dir)
+    start_tensorflow()
+    network = load_network(entry, session.weights_dir)
+    faces = gather(session, folder, alignment_of(entry))
+    with watching_epochs(options.limits.most, "AUC") as watching:
+        trained = train_encoder(network, faces, options, watching)
+    others = (
+        [_evaluate(session, other, entry, network, trained.trained) for other in evaluate] if trained.is_better else []
+    )
+    saved = save_encoder(session.weights_dir, name, entry, trained) if trained.is_better else None
+    curves = write_encoder_curves(session.data_dir / "reports", name, trained)
+    return EncoderTraining(
+        name=name,
+        base=base,
+        is_saved=saved is not None,
+        n_trained_people=len(trained.split.trained),
+        n_held_back_people=len(trained.split.held_back),
+        n_pictures=faces.n_faces,
+        left_out=faces.left_out,
+        best_epoch=trained.trained.best.number,
+        epochs=trained.trained.epochs,
+        held_back=_evaluated(folder, trained.held_back),
+        evaluated=tuple(others),
+        calibration=saved.calibration if saved else None,
+        curves=(curves,),
+    )
+
+
+def _evaluate(session: Session, folder: Path, entry: ManifestEntry, network: Network, trained: Trained) -> Evaluated:
+    from dashboards.cli.training.watching import gather
+    from pipeline.encoders.registry import alignment_of
+    from pipeline.training.encoder_training import compare_on
+
+    return _evaluated(folder, compare_on(network, trained, gather(session, folder, alignment_of(entry))))
+
+
+def _evaluated(folder: Path, figures: BeforeAndAfter) -> Evaluated:
+    return Evaluated(people=str(folder), before=figures.before, after=figures.after)
+
+
+def _encoder_in_use(session: Session) -> str:
+    """The encoder that was asked for, else the data folder's, else the default."""
+    if not session.database_path.is_file() and session.settings.database_url is None:
+        return session.settings.encoding.encoder
+    with open_database(session) as control:
+        return adopt_encoder(session, control).settings.encoding.encoder
+
+
+def _print(found: EncoderTraining, session: Session) -> None:
+    made = table("", "pictures", "AUC", "accepted at 1 %", "named at 1 %", right=("pictures", "AUC"))
+    for evaluated, label in (
+        (found.held_back, "held back"),
+        *((one, Path(one.people).name) for one in found.evaluated),
+    ):
+        for figures, when in ((evaluated.before, "before"), (evaluated.after, "after")):
+            made.add_row(f"{label}, {when}", *_cells(figures))
+    answers().print(made)
+    if not found.is_saved:
+        warn(f"no epoch was better than {found.base} on the people held back: there is nothing to save")
+        return
+    _print_use(found, session)
+
+
+def _cells(figures: Figures) -> tuple[str, ...]:
+    named = figures.open_set
+    known = "-" if named is None else f"{named.rate:.3f} ({named.low:.3f}..{named.high:.3f}) of {named.trials}"
+    pictures = f"{figures.n_pictures} of {figures.n_people} people"
+    return pictures, f"{figures.auc:.4f}", f"{figures.true_accept_rate:.3f}", known
+
+
+def _print_use(found: EncoderTraining, session: Session) -> None:
+    with open_database(session) as control:
+        fixed = folder_encoder(control)
+    answers().print(f"{found.name}: saved, from epoch {found.best_epoch}; curves: {found.curves[0]}", markup=False)
+    if fixed is None:
+        answers().print(
+            f"`facetrail enroll DIR --encoder {found.name} --data {session.data_dir}` uses it", markup=False
+        )
+        return
+    answers().print(
+        f"this data folder's vectors are those of {fixed}, and stay so; `facetrail verify A B --encoder {found.name}` "
+        "tries it here, and training with --data NEW makes a data folder that can begin with it",
+        markup=False,
+    )

@@ -1,0 +1,65 @@
+"""Draw how a training went, into a picture in the data folder's reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.reports.curves import Panel, Rule, Series, Stroke, draw_panels
+from pipeline.training.early_stopping import Trained
+from pipeline.training.encoder_training import TrainedEncoder
+
+BINS = np.linspace(-1, 1, 101)
+
+
+def course_panels(trained: Trained, loss_name: str, score_name: str) -> tuple[Panel, Panel]:
+    """Loss and score over the epochs, with the best one marked."""
+    numbers = np.array([epoch.number for epoch in trained.epochs], float)
+    losses = np.array([np.nan if epoch.loss is None else epoch.loss for epoch in trained.epochs])
+    scores = np.array([epoch.score for epoch in trained.epochs])
+    best = (Rule(trained.best.number, f"best: epoch {trained.best.number}"),)
+    return (
+        Panel(
+            title="Learning",
+            x_label="epoch",
+            y_label=loss_name,
+            series=(Series("", numbers, losses),),
+            rules=best,
+        ),
+        Panel(
+            title="On what was held back",
+            x_label="epoch",
+            y_label=score_name,
+            series=(Series("", numbers, scores),),
+            rules=best,
+        ),
+    )
+
+
+def write_encoder_curves(folder: Path, name: str, trained: TrainedEncoder) -> Path:
+    """Loss, AUC, and how alike two people held back are before and after, as `training-<name>.png`."""
+    impostors = Panel(
+        title="Pairs of two people held back",
+        x_label="cosine similarity",
+        y_label="share of pairs",
+        series=(
+            _distribution("before", trained.scores_before.impostor),
+            _distribution("after", trained.scores_after.impostor),
+        ),
+    )
+    panels = (*course_panels(trained.trained, "triplet loss", "area under the ROC curve"), impostors)
+    return write_whole(folder / f"training-{name}.png", draw_panels(panels, columns=3))
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    partial.write_bytes(content)
+    return partial.replace(path)
+
+
+def _distribution(label: str, scores: np.ndarray) -> Series:
+    counts, edges = np.histogram(scores, BINS)
+    return Series(label, (edges[1:] + edges[:-1]) / 2, counts / max(1, len(scores)), Stroke.FILLED)
