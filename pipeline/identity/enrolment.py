@@ -12,6 +12,7 @@ import numpy as np
 
 from pipeline.encoders.registry import Encoder
 from pipeline.errors import ImageUnreadable
+from pipeline.faces.alignment import Alignment
 from pipeline.faces.detection import Detector
 from pipeline.faces.quality import judge_face
 from pipeline.faces.thumbs import make_thumb
@@ -107,14 +108,19 @@ def find_face(source: Path | bytes, detector: Detector) -> FoundFace:
 
 def encode_face(found: FoundFace, encoder: Encoder) -> ReferenceReport:
     """The report with crop and embedding, when the face can be used."""
-    portrait, report = found.portrait, found.report
-    if portrait is None or not report.is_usable:
-        return report
-    crop_bgr = encoder.alignment.cut(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy)
-    if crop_bgr is None:
-        return report
-    crop_rgb = np.ascontiguousarray(crop_bgr[..., ::-1])
-    return replace(report, crop_rgb=crop_rgb, embedding=encoder.embed(crop_rgb[None])[0])
+    crop_rgb = cut_face(found, encoder.alignment)
+    if crop_rgb is None:
+        return found.report
+    return replace(found.report, crop_rgb=crop_rgb, embedding=encoder.embed(crop_rgb[None])[0])
+
+
+def cut_face(found: FoundFace, alignment: Alignment) -> ImageU8 | None:
+    """The face `(S, S, 3)` uint8 RGB as an encoder wants it; None when there is none that can be used."""
+    portrait = found.portrait
+    if portrait is None or not found.report.is_usable:
+        return None
+    crop_bgr = alignment.cut(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy)
+    return None if crop_bgr is None else np.ascontiguousarray(crop_bgr[..., ::-1])
 
 
 def examine_gallery(
