@@ -6,13 +6,14 @@ convolution before it. A residual block whose shortcut differs in size adds the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.encoders.dlib_format import Convolution, DlibNetwork, parse_network
+from pipeline.encoders.layers import Convolution as Layer
+from pipeline.encoders.layers import Folded, convolution, normalised, pooled
 from pipeline.encoders.network import Network, dense
 from pipeline.errors import WeightsError
 
@@ -30,49 +31,33 @@ def build(weights: Path) -> Network:
     return network_of(parse_network(weights.read_bytes()))
 
 
-@dataclass(frozen=True, slots=True)
-class _FoldedConvolution:
-    """A convolution with its affine layer folded in, on the device."""
-
-    kernel: tf.Tensor
-    bias: tf.Tensor
-    stride: int
-
-    def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        import tensorflow as tf
-
-        padding = "SAME" if self.stride == 1 else "VALID"
-        return tf.nn.bias_add(tf.nn.conv2d(x, self.kernel, self.stride, padding), self.bias)
-
-
 def network_of(parsed: DlibNetwork) -> Network:
     """The network of a parsed file; its tail is the last layer, 256 features to 128 numbers."""
     if len(parsed.convolutions) != N_CONVOLUTIONS or parsed.dense.shape[1] != DIMENSIONS:
         raise WeightsError(f"dlib-resnet has {N_CONVOLUTIONS} convolutions, not {len(parsed.convolutions)}")
     import tensorflow as tf
 
-    stem, *rest = (_fold(convolution) for convolution in parsed.convolutions)
+    stem, *rest = map(_fold, parsed.convolutions)
     blocks = list(zip(rest[::2], rest[1::2], strict=True))
 
     def trunk(pictures: tf.Tensor) -> tf.Tensor:
-        x = (pictures - MEAN_RGB) / 256
+        x = normalised(pictures, MEAN_RGB, 256)
         x = tf.nn.max_pool2d(tf.nn.relu(stem(x)), 3, 2, "VALID")
         for first, second in blocks:
             x = _residual_block(x, first, second)
-        return tf.reduce_mean(x, axis=(1, 2))
+        return pooled(x)
 
     return Network(CROP_SIZE, DIMENSIONS, trunk, dense, {"kernel": parsed.dense})
 
 
-def _fold(convolution: Convolution) -> _FoldedConvolution:
-    import tensorflow as tf
+def _fold(parsed: Convolution) -> Layer:
+    kernel = parsed.kernel_oihw * parsed.gamma[:, None, None, None]
+    bias = parsed.bias * parsed.gamma + parsed.beta
+    padding = "SAME" if parsed.stride == 1 else "VALID"
+    return convolution(Folded(kernel.transpose(2, 3, 1, 0), bias), stride=parsed.stride, padding=padding)
 
-    kernel = convolution.kernel_oihw * convolution.gamma[:, None, None, None]
-    bias = convolution.bias * convolution.gamma + convolution.beta
-    return _FoldedConvolution(tf.constant(kernel.transpose(2, 3, 1, 0)), tf.constant(bias), convolution.stride)
 
-
-def _residual_block(x: tf.Tensor, first: _FoldedConvolution, second: _FoldedConvolution) -> tf.Tensor:
+def _residual_block(x: tf.Tensor, first: Layer, second: Layer) -> tf.Tensor:
     import tensorflow as tf
 
     y = second(tf.nn.relu(first(x)))

@@ -6,13 +6,13 @@ Input is RGB in 112x112 aligned by `arcface-112`, as `(x - 127.5) / 128`. Block 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.encoders.layers import Folded, convolution, normalised, parametric_relu
 from pipeline.encoders.network import Network, dense
 from pipeline.encoders.onnx_format import read_weights
 from pipeline.errors import WeightsError
@@ -32,6 +32,7 @@ BLOCK_EPSILON, HEAD_EPSILON = 1e-3, 2e-5
 """What batch normalisation adds to the variance: in the blocks, and around the last layer."""
 
 Weights = Mapping[str, VectorF32]
+Step = Callable[["tf.Tensor"], "tf.Tensor"]
 
 
 def build(weights: Path) -> Network:
@@ -47,67 +48,34 @@ def network_of(weights: Weights) -> Network:
         raise WeightsError(f"the model file is not SFace: it has no weights {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """A convolution with batch normalisation folded in, and the PReLU after it."""
-
-    kernel: tf.Tensor
-    bias: tf.Tensor
-    slope: tf.Tensor
-    stride: int
-    by_channel: bool
-    has_steep_slope: bool
-    """Whether a slope is above 1."""
-
-    def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        import tensorflow as tf
-
-        if self.stride == 2:  # "SAME" would put the zeros at the end only; explicit padding by channel crashes TF 2.21
-            x = tf.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)])
-        padding = "SAME" if self.stride == 1 else "VALID"
-        strides = [1, self.stride, self.stride, 1]
-        convolve = tf.nn.depthwise_conv2d if self.by_channel else tf.nn.conv2d
-        x = tf.nn.bias_add(convolve(x, self.kernel, strides, padding), self.bias)
-        if self.has_steep_slope:
-            return tf.nn.relu(x) + self.slope * tf.minimum(x, 0)
-        return tf.maximum(
-            x, self.slope * x
-        )  # the same for slopes up to 1, in two passes over the memory instead of four
-
-
 def _assemble(weights: Weights) -> Network:
-    import tensorflow as tf
-
-    layers = [_layer(weights, "conv_1", stride=1, by_channel=False)]
+    steps = _layer(weights, "conv_1", stride=1, by_channel=False)
     for block in range(2, N_BLOCKS + 1):
         stride = 2 if block in HALVING_BLOCKS else 1
-        layers.append(_layer(weights, f"conv_{block}_dw", stride=stride, by_channel=True))
-        layers.append(_layer(weights, f"conv_{block}", stride=1, by_channel=False))
+        steps += _layer(weights, f"conv_{block}_dw", stride=stride, by_channel=True)
+        steps += _layer(weights, f"conv_{block}", stride=1, by_channel=False)
 
     def trunk(pictures: tf.Tensor) -> tf.Tensor:
-        x = (pictures - 127.5) / 128
-        for layer in layers:
-            x = layer(x)
-        return tf.reshape(x, (-1, x.shape[1] * x.shape[2] * x.shape[3]))
+        import tensorflow as tf
+
+        x = normalised(pictures, 127.5, 128)
+        for step in steps:
+            x = step(x)
+        return tf.reshape(tf.cast(x, tf.float32), (-1, x.shape[1] * x.shape[2] * x.shape[3]))
 
     return Network(CROP_SIZE, DIMENSIONS, trunk, dense, _head(weights))
 
 
-def _layer(weights: Weights, name: str, *, stride: int, by_channel: bool) -> _Layer:
-    import tensorflow as tf
-
+def _layer(weights: Weights, name: str, *, stride: int, by_channel: bool) -> list[Step]:
+    """A convolution with its batch normalisation, and the PReLU after it."""
     scale, shift = _normalisation(weights, f"{name}_batchnorm", BLOCK_EPSILON)
     kernel = weights[f"{name}_conv2d_weight"] * scale[:, None, None, None]
-    order = (2, 3, 0, 1) if by_channel else (2, 3, 1, 0)
-    slope = weights[f"{name}_relu_gamma"].ravel()
-    return _Layer(
-        kernel=tf.constant(kernel.transpose(order)),
-        bias=tf.constant(shift),
-        slope=tf.constant(slope),
-        stride=stride,
-        by_channel=by_channel,
-        has_steep_slope=bool(slope.max() > 1),
-    )
+    folded = Folded(kernel.transpose((2, 3, 0, 1) if by_channel else (2, 3, 1, 0)), shift)
+    padding = "SAME" if stride == 1 else "BOTH"
+    return [
+        convolution(folded, stride=stride, padding=padding, by_channel=by_channel),
+        parametric_relu(weights[f"{name}_relu_gamma"]),
+    ]
 
 
 def _normalisation(weights: Weights, name: str, epsilon: float) -> tuple[VectorF32, VectorF32]:

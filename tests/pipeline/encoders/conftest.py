@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from pipeline.encoders.registry import Encoder, load_encoder
+from pipeline.encoders.local.terms import accept_terms
+from pipeline.encoders.registry import Encoder, encoder_entry, load_encoder, weights_path
 from pipeline.errors import WeightsError
 from pipeline.faces.alignment import Alignment
 from pipeline.schemas import ImageU8
@@ -43,10 +45,33 @@ def dlib_resnet(weights_cache: Path) -> Encoder:
 
 @pytest.fixture(scope="session")
 def sface(weights_cache: Path) -> Encoder:
+    return _fetched("sface", weights_cache)
+
+
+@pytest.fixture(scope="session")
+def facenet_128(weights_cache: Path) -> Encoder:
+    return _fetched("facenet-128", weights_cache)
+
+
+@pytest.fixture(scope="session")
+def facenet_512(weights_cache: Path) -> Encoder:
+    return _fetched("facenet-512", weights_cache)
+
+
+@pytest.fixture(scope="session")
+def w600k_mbf(weights_cache: Path) -> Encoder:
+    """For research that is not commercial only; comparing it with another reader is just that."""
+    accept_terms(encoder_entry("w600k-mbf"), weights_cache, by="the tests", at=datetime.now(UTC))
+    return _fetched("w600k-mbf", weights_cache)
+
+
+@pytest.fixture(scope="session")
+def nn4_file(weights_cache: Path) -> Path:
+    """OpenFace's nn4.small2 as Torch wrote it."""
     try:
-        return load_encoder("sface", weights_cache)
+        return weights_path(encoder_entry("nn4-small2"), weights_cache)
     except WeightsError as error:
-        pytest.skip(f"the weights of sface cannot be had: {error}")
+        pytest.skip(f"the weights of nn4-small2 cannot be had: {error}")
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +87,13 @@ def portrait_crops(open_data: Path) -> PortraitCrops:
         return np.stack(crops)
 
     return crops_for
+
+
+def _fetched(name: str, weights_cache: Path) -> Encoder:
+    try:
+        return load_encoder(name, weights_cache)
+    except WeightsError as error:
+        pytest.skip(f"the weights of {name} cannot be had: {error}")
 
 
 def _cut(image: ImageU8, landmarks_xy: np.ndarray, alignment: Alignment) -> ImageU8 | None:
