@@ -123,6 +123,18 @@ class TrackingOptions:
         )
 
 
+METHODS = ("mean", "knn", "linear-svm")
+"""How a person is chosen among those enrolled."""
+INDEXES = ("auto", "exact", "flat", "hnsw")
+"""How everybody enrolled is searched."""
+
+
+def check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
+    """Raise `SettingsError`, listing the known values, unless `value` is one of them."""
+    if value not in known:
+        raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(known)}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityOptions:
     """When a track is somebody."""
@@ -133,6 +145,15 @@ class IdentityOptions:
     """Least lead over the second person; None takes the encoder's calibration."""
     min_faces: int = 2
     """Least number of useful faces for a name."""
+    method: str = "mean"
+    """Who is the candidate: `mean`, the person with the nearest mean reference; `knn`, whom most of the nearest
+    references show; `linear-svm`, the best of one linear classifier a person (extra `heads`). The thresholds apply to
+    each alike."""
+    k: int = 3
+    """References that `knn` asks."""
+    index: str = "auto"
+    """How everybody enrolled is searched: `exact`; `flat` and `hnsw` of FAISS (extra `faiss`); `auto` takes `hnsw` for
+    galleries in which it is measured to be worth it, if FAISS is installed, and else `exact`."""
     absence_timeout_s: float = 2.0
     """A sighting ends when its person stays unseen for longer than this, in seconds."""
 
@@ -142,6 +163,9 @@ class IdentityOptions:
         if self.margin is not None:
             check_range("identity.margin", self.margin, 0, 2)
         check_range("identity.min_faces", self.min_faces, 1, 100)
+        check_choice("identity.method", self.method, METHODS)
+        check_range("identity.k", self.k, 1, 1000)
+        check_choice("identity.index", self.index, INDEXES)
         check_range("identity.absence_timeout_s", self.absence_timeout_s, 0, 3600)
 
 

@@ -6,8 +6,10 @@ tells people apart better, and strangers do not score higher the more pictures s
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +55,40 @@ class Gallery:
         """A gallery in which nobody is enrolled."""
         return cls(0, encoder, (), (), np.empty((0, dimensions), np.float32), np.empty(0, np.intp))
 
+    def digest(self) -> str:
+        """The sha256 of what is matched with: encoder, ids and references, and not the names; 64 hex digits."""
+        digest = hashlib.sha256(f"{self.encoder}\n{len(self.references)}\n".encode())
+        digest.update("\n".join(self.person_ids).encode())
+        digest.update(np.ascontiguousarray(self.owners, "<i8").tobytes())
+        digest.update(np.ascontiguousarray(self.references, "<f4").tobytes())
+        return digest.hexdigest()
+
+
+class Matcher(Protocol):
+    """Finds the best person of a gallery; `pipeline.identity.matchers` makes the one that the settings name."""
+
+    @property
+    def gallery(self) -> Gallery:
+        """Everybody who can be found."""
+
+    def match(self, templates: VectorF32) -> list[Match | None]:
+        """The candidate for each template `(N, D)` float32 of unit length; None where nobody is enrolled.
+
+        Whoever chooses the candidate, the score is the cosine to the candidate's mean reference, and the margin its
+        lead over the best other person, which is negative when the choice overruled the means.
+        """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeanMatcher:
+    """The matcher whose candidate has the nearest mean reference, found by comparing with everybody."""
+
+    gallery: Gallery
+
+    def match(self, templates: VectorF32) -> list[Match | None]:
+        """As `match_templates`."""
+        return match_templates(templates, self.gallery)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Leaders:
@@ -76,6 +112,21 @@ def match_templates(templates: VectorF32, gallery: Gallery) -> list[Match | None
     for start, scores in _score_blocks(templates, gallery.means):
         leaders = _best_of(leaders, _two_best(scores, start))
     return [_match(leaders, row, gallery) for row in range(len(templates))]
+
+
+def match_candidates(templates: VectorF32, candidates: IndexArray, gallery: Gallery) -> list[Match | None]:
+    """The best person for each template among its candidates, `(N, K)` positions in `gallery.means`; -1 is nobody.
+
+    The scores are as exact as those of `match_templates`. None for a template without any candidate.
+    """
+    order = np.sort(candidates, axis=1)  # equal scores go to the person who comes first
+    scores = np.einsum("nd,nkd->nk", templates, gallery.means[np.maximum(order, 0)])
+    ranked = np.argsort(-np.where(order < 0, -np.inf, scores), axis=1, kind="stable")[:, :2]
+    best = _Leaders(np.take_along_axis(scores, ranked, axis=1), np.take_along_axis(order, ranked, axis=1))
+    if best.places.shape[1] < 2:  # a single person is enrolled
+        alone = np.full((len(templates), 1), -1)
+        best = _Leaders(np.hstack([best.scores, alone.astype(np.float32)]), np.hstack([best.places, alone]))
+    return [_match(best, row, gallery) if best.places[row, 0] >= 0 else None for row in range(len(templates))]
 
 
 def _score_blocks(templates: VectorF32, means: VectorF32) -> Iterator[tuple[int, VectorF32]]:

@@ -1,4 +1,4 @@
-"""Build sightings: a pure function of tracks, their embeddings, a gallery, and the decision policy."""
+"""Build sightings: a pure function of tracks, their embeddings, a matcher with its gallery, and the decision policy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.identity.decision import DecisionPolicy
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matching import Gallery, Matcher
 from pipeline.sightings.building_intervals import union_length
 from pipeline.sightings.building_verdicts import TrackVerdict, adopt_neighbours, judge_tracks, keep_one_at_a_time
 from pipeline.sightings.rows import EmbeddingRow, SightingRow, Status, TrackRow
@@ -27,19 +27,19 @@ class _Visit:
 def judge_run(
     tracks: Sequence[TrackRow],
     embeddings: Mapping[str, EmbeddingRow],
-    gallery: Gallery,
+    matcher: Matcher,
     policy: DecisionPolicy,
     absence_timeout_s: float,
 ) -> list[TrackVerdict]:
     """Who each track is, as its sighting will say; ordered by source, run, start and track id."""
-    alone = keep_one_at_a_time(judge_tracks(tracks, embeddings, gallery, policy))
+    alone = keep_one_at_a_time(judge_tracks(tracks, embeddings, matcher, policy))
     return adopt_neighbours(alone, embeddings, policy, absence_timeout_s)
 
 
 def build_sightings(
     tracks: Sequence[TrackRow],
     embeddings: Mapping[str, EmbeddingRow],
-    gallery: Gallery,
+    matcher: Matcher,
     policy: DecisionPolicy,
     unknown_ids: Mapping[str, str],
     absence_timeout_s: float,
@@ -54,7 +54,8 @@ def build_sightings(
     stored embeddings of those tracks of the sighting that resemble the candidate best. A name is decided on templates
     alone, so that an uncertain sighting may have a `best_score` above its threshold.
     """
-    verdicts = judge_run(tracks, embeddings, gallery, policy, absence_timeout_s)
+    gallery = matcher.gallery
+    verdicts = judge_run(tracks, embeddings, matcher, policy, absence_timeout_s)
     names = dict(zip(gallery.person_ids, gallery.person_names, strict=True))
     visits = _join(verdicts, unknown_ids, absence_timeout_s)
     sightings = [_sighting(visit, names, gallery, policy) for visit in visits]

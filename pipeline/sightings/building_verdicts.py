@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.identity.decision import DecisionPolicy, decide
-from pipeline.identity.matching import Gallery, match_templates
+from pipeline.identity.matching import Gallery, Matcher
 from pipeline.schemas import Match, VectorF32
 from pipeline.sightings.building_intervals import Interval, is_free, take
 from pipeline.sightings.rows import EmbeddingRow, Status, TrackRow
@@ -51,16 +51,16 @@ class TrackVerdict:
 
 
 def judge_tracks(
-    tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow], gallery: Gallery, policy: DecisionPolicy
+    tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow], matcher: Matcher, policy: DecisionPolicy
 ) -> list[TrackVerdict]:
     """One verdict per track, each by itself, ordered by source, run, start and track id."""
     ordered = sorted(tracks, key=_by_time)
     compared = [track.track_id for track in ordered if track.track_id in embeddings]
     if not compared:
         return [TrackVerdict(track, Status.UNKNOWN) for track in ordered]
-    matches = match_templates(np.stack([embeddings[track_id].template for track_id in compared]), gallery)
+    matches = matcher.match(np.stack([embeddings[track_id].template for track_id in compared]))
     match_of = dict(zip(compared, matches, strict=True))
-    means = {gallery.person_ids[owner]: mean for owner, mean in zip(gallery.mean_owners, gallery.means, strict=True)}
+    means = _means_of({match.person_id for match in matches if match}, matcher.gallery)
     return [_judge(track, match_of.get(track.track_id), embeddings, means, policy) for track in ordered]
 
 
@@ -111,6 +111,13 @@ def adopt_neighbours(
         else:
             adopted.append(verdict)
     return adopted
+
+
+def _means_of(person_ids: set[str], gallery: Gallery) -> dict[str, VectorF32]:
+    """The mean references of these people; a large gallery has many more."""
+    owners = gallery.mean_owners
+    places = (place for place, owner in enumerate(owners) if gallery.person_ids[owner] in person_ids)
+    return {gallery.person_ids[owners[place]]: gallery.means[place] for place in places}
 
 
 def _judge(

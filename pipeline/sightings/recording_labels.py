@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.control.database import Control, Transaction
 from pipeline.control.people import People
@@ -11,8 +12,10 @@ from pipeline.control.run_records import RunRecord
 from pipeline.control.unknowns import Allotment, Unknowns, write_allotment
 from pipeline.errors import SettingsError, StoreDamaged
 from pipeline.identity.decision import DecisionPolicy
+from pipeline.identity.matchers import index_dir, matcher_for
+from pipeline.identity.matching import Matcher
 from pipeline.identity.policies import policy_of_calibration
-from pipeline.options import AnalysisOptions
+from pipeline.options import AnalysisOptions, IdentityOptions
 from pipeline.sightings.building import build_sightings
 from pipeline.sightings.building_unknowns import group_unknowns
 from pipeline.sightings.rows import EmbeddingRow, SightingRow, SourceKind, Status, TrackRow
@@ -20,6 +23,9 @@ from pipeline.sightings.staging import Staging
 from pipeline.sightings.store import RowFilter, Store
 
 PolicyOf = Callable[[RunRecord], DecisionPolicy]
+
+MATCHERS_KEPT = 2
+"""Matchers kept in memory: that of today's gallery, and one that an earlier run was named by. Versions never change."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +59,8 @@ class Labeller:
         self._unknowns = Unknowns(control)
         self._store = store
         self._policy_of = policy_of
+        self._index_dir = index_dir(control.data_dir)
+        self._matcher = lru_cache(MATCHERS_KEPT)(self._make_matcher)
 
     def label(self, record: RunRecord) -> Labels:
         """The sightings of a run as it stands in the store, by the gallery of its version.
@@ -84,9 +92,13 @@ class Labeller:
         embeddings: Mapping[str, EmbeddingRow],
         unknown_ids: Mapping[str, str],
     ) -> list[SightingRow]:
-        gallery = self._people.gallery(record.encoder, record.gallery_version)
-        policy, timeout_s = self._policy_of(record), run_options(record).identity.absence_timeout_s
-        return build_sightings(tracks, embeddings, gallery, policy, unknown_ids, timeout_s)
+        options = run_options(record).identity
+        matcher = self._matcher(record.encoder, record.gallery_version, options)
+        policy, timeout_s = self._policy_of(record), options.absence_timeout_s
+        return build_sightings(tracks, embeddings, matcher, policy, unknown_ids, timeout_s)
+
+    def _make_matcher(self, encoder: str, gallery_version: int, options: IdentityOptions) -> Matcher:
+        return matcher_for(self._people.gallery(encoder, gallery_version), options, self._index_dir)
 
     def _allot(
         self, record: RunRecord, tracks: Sequence[TrackRow], embeddings: Mapping[str, EmbeddingRow]

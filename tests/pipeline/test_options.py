@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.encoders.manifest import encoder_entries, encoder_entry
 from pipeline.errors import NotFound, SettingsError
-from pipeline.options import AnalysisOptions, EncodingOptions, TrackingOptions
+from pipeline.options import AnalysisOptions, EncodingOptions, IdentityOptions, TrackingOptions
 
 ENCODERS = [entry.name for entry in encoder_entries()]
 
@@ -44,3 +44,9 @@ def test_unknown_encoder_is_refused_and_the_known_ones_listed() -> None:
 def test_limits_out_of_range_are_named(agree: float | None, contradict: float | None) -> None:
     with pytest.raises(SettingsError, match="_cosine is"):
         TrackingOptions(agree_cosine=agree, contradict_cosine=contradict)
+
+
+@pytest.mark.parametrize(("setting", "known"), [("method", "mean, knn, linear-svm"), ("index", "auto, exact, flat")])
+def test_unknown_way_to_identify_lists_the_known_ones(setting: str, known: str) -> None:
+    with pytest.raises(SettingsError, match=f"identity.{setting} is 'best'; it must be one of {known}"):
+        IdentityOptions(**{setting: "best"})

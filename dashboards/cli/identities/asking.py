@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.errors import NoFaceFound, NotFound
-from pipeline.identity.matching import Gallery, match_templates
+from pipeline.identity.matching import Gallery, Matcher, match_templates
 from pipeline.schemas import Match, VectorF32
 
 if TYPE_CHECKING:
     from pipeline.identity.enrolment import ReferenceReport
 
 
-def best_match(report: ReferenceReport, gallery: Gallery) -> Match | None:
-    """The person of the gallery who is most like the face; None where nobody is enrolled."""
-    return match_templates(_template(report), gallery)[0]
+def best_match(report: ReferenceReport, matcher: Matcher) -> Match | None:
+    """The candidate of the matcher for the face; None where nobody is enrolled."""
+    return matcher.match(_template(report))[0]
 
 
 def score_with(report: ReferenceReport, gallery: Gallery, person_id: str) -> float:

@@ -87,9 +87,11 @@ def identify_face(session: Session, report: ReferenceReport, gallery: Gallery) -
     from dashboards.cli.identities.asking import best_match
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.identity.decision import decide, policy_for
+    from pipeline.identity.matchers import index_dir, matcher_for
 
     policy = policy_for(encoder_entry(gallery.encoder, session.weights_dir), session.settings.identity)
-    match = best_match(report, gallery)
+    matcher = matcher_for(gallery, session.settings.identity, index_dir(session.data_dir))
+    match = best_match(report, matcher)
     status = decide(match, policy.min_faces, policy)
     candidate_id = match.person_id if match else None
     names = dict(zip(gallery.person_ids, gallery.person_names, strict=True))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.encoders.embedding import FaceEmbedder
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matching import Gallery, MeanMatcher
 from tests.builders import make_face, make_face_chunk
 from tests.builders_faces import ColourEncoder
 
@@ -20,8 +20,10 @@ def cropped_face(colour: tuple[int, int, int], sample_index: int = 0):
     return replace(make_face(sample_index=sample_index), crop_rgb=crop)
 
 
-def colour_gallery(encoder: str = "sface") -> Gallery:
-    return Gallery(1, encoder, ("p_red", "p_green"), ("Red", "Green"), np.eye(3, dtype=np.float32)[:2], np.arange(2))
+def colour_matcher(encoder: str = "sface") -> MeanMatcher:
+    return MeanMatcher(
+        Gallery(1, encoder, ("p_red", "p_green"), ("Red", "Green"), np.eye(3, dtype=np.float32)[:2], np.arange(2))
+    )
 
 
 def test_crops_become_embeddings_and_faces_without_stay_as_they_are():
@@ -42,13 +44,13 @@ def test_crops_become_embeddings_and_faces_without_stay_as_they_are():
 def test_a_gallery_gives_each_embedded_face_its_match():
     chunk = make_face_chunk(faces=[cropped_face(GREEN), make_face(), cropped_face(RED)])
 
-    matches = FaceEmbedder(ColourEncoder(), colour_gallery()).embed(chunk).matches
+    matches = FaceEmbedder(ColourEncoder(), colour_matcher()).embed(chunk).matches
 
     assert [match.person_id if match else None for match in matches] == ["p_green", None, "p_red"]
 
 
 def test_a_chunk_without_faces_stays_empty():
-    embedded = FaceEmbedder(ColourEncoder(), colour_gallery()).embed(make_face_chunk())
+    embedded = FaceEmbedder(ColourEncoder(), colour_matcher()).embed(make_face_chunk())
 
     assert embedded.faces == ()
     assert embedded.matches == ()
@@ -56,4 +58,4 @@ def test_a_chunk_without_faces_stays_empty():
 
 def test_a_gallery_of_another_encoder_is_refused():
     with pytest.raises(ValueError, match="expected embeddings of sface, got those of dlib-resnet"):
-        FaceEmbedder(ColourEncoder(), colour_gallery("dlib-resnet"))
+        FaceEmbedder(ColourEncoder(), colour_matcher("dlib-resnet"))

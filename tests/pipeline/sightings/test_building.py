@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matching import Gallery, MeanMatcher
 from pipeline.schemas import RunKey, VectorF32
 from pipeline.sightings.building import build_sightings
 from pipeline.sightings.rows import EmbeddingRow, SightingRow, Status, TrackRow
@@ -27,7 +27,9 @@ def build(
     unknown_ids: Mapping[str, str] | None = None,
 ) -> list[SightingRow]:
     embeddings = {track_id: make_embedding_row(track_id, template=vector) for track_id, vector in looks.items()}
-    return build_sightings(tracks, embeddings, gallery, make_policy(), unknown_ids or {}, absence_timeout_s=2.0)
+    return build_sightings(
+        tracks, embeddings, MeanMatcher(gallery), make_policy(), unknown_ids or {}, absence_timeout_s=2.0
+    )
 
 
 def test_no_tracks_no_sightings() -> None:
@@ -183,7 +185,7 @@ def test_embedding_rows_hold_several_looks() -> None:
     best = np.stack([make_vector(0, cosine=0.99), make_vector(0, cosine=0.8)])
     row = EmbeddingRow(track_id="t_1", run_id="r_1", template=make_vector(0, cosine=0.94), best_embeddings=best)
 
-    [sighting] = build_sightings([make_track_row("t_1")], {"t_1": row}, GALLERY, make_policy(), {}, 2.0)
+    [sighting] = build_sightings([make_track_row("t_1")], {"t_1": row}, MeanMatcher(GALLERY), make_policy(), {}, 2.0)
 
     assert sighting.best_score == pytest.approx(0.99, abs=1e-6)
     assert sighting.mean_score == pytest.approx((0.94 + 0.99 + 0.8) / 3, abs=1e-6)

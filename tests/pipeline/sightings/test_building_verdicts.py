@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.identity.matching import MeanMatcher
 from pipeline.schemas import VectorF32
 from pipeline.sightings.building_verdicts import TrackVerdict, adopt_neighbours, judge_tracks, keep_one_at_a_time
 from pipeline.sightings.rows import EmbeddingRow, Status, TrackRow
 from tests.builders import make_embedding_row, make_gallery, make_policy, make_track_row, make_vector
 
-GALLERY, POLICY = make_gallery("Ada", "Bob"), make_policy()
+MATCHER, POLICY = MeanMatcher(make_gallery("Ada", "Bob")), make_policy()
 ELSEWHERE = (0.7, 0.25, 0.1, 0.2)
 KNOWN, UNCERTAIN, UNKNOWN = Status.KNOWN, Status.UNCERTAIN, Status.UNKNOWN
 
@@ -21,7 +22,7 @@ def looks(cosines: list[float]) -> dict[str, EmbeddingRow]:
 
 
 def judge(tracks: list[TrackRow], cosines: list[float]) -> list[TrackVerdict]:
-    return judge_tracks(tracks, looks(cosines), GALLERY, POLICY)
+    return judge_tracks(tracks, looks(cosines), MATCHER, POLICY)
 
 
 def adopt(tracks: list[TrackRow], cosines: list[float]) -> list[TrackVerdict]:
@@ -33,7 +34,7 @@ def statuses(verdicts: list[TrackVerdict]) -> list[Status]:
 
 
 def test_no_tracks_no_verdicts() -> None:
-    assert judge_tracks([], {}, GALLERY, POLICY) == []
+    assert judge_tracks([], {}, MATCHER, POLICY) == []
 
 
 @pytest.mark.parametrize(
@@ -48,19 +49,19 @@ def test_no_tracks_no_verdicts() -> None:
 def test_track_is_judged_by_score_and_useful_faces(template: VectorF32, n_useful: int, expected: Status) -> None:
     row = make_embedding_row("t_0", template=template)
 
-    [verdict] = judge_tracks([make_track_row("t_0", n_useful=n_useful)], {"t_0": row}, GALLERY, POLICY)
+    [verdict] = judge_tracks([make_track_row("t_0", n_useful=n_useful)], {"t_0": row}, MATCHER, POLICY)
 
     assert verdict.status is expected
 
 
 def test_track_without_template_is_unknown() -> None:
-    [verdict] = judge_tracks([make_track_row(n_useful=0)], {}, GALLERY, POLICY)
+    [verdict] = judge_tracks([make_track_row(n_useful=0)], {}, MATCHER, POLICY)
 
     assert (verdict.status, verdict.match, verdict.scores) == (UNKNOWN, None, ())
 
 
 def test_without_a_gallery_everybody_is_unknown() -> None:
-    [verdict] = judge_tracks([make_track_row("t_0")], looks([1.0]), make_gallery(), POLICY)
+    [verdict] = judge_tracks([make_track_row("t_0")], looks([1.0]), MeanMatcher(make_gallery()), POLICY)
 
     assert (verdict.status, verdict.match) == (UNKNOWN, None)
 
@@ -89,7 +90,7 @@ def test_two_people_may_overlap() -> None:
     tracks = [make_track_row("t_0"), make_track_row("t_1")]
     rows = [make_embedding_row("t_0", template=make_vector(0)), make_embedding_row("t_1", template=make_vector(1))]
 
-    verdicts = judge_tracks(tracks, {row.track_id: row for row in rows}, GALLERY, POLICY)
+    verdicts = judge_tracks(tracks, {row.track_id: row for row in rows}, MATCHER, POLICY)
 
     assert statuses(keep_one_at_a_time(verdicts)) == [KNOWN, KNOWN]
 
@@ -124,7 +125,7 @@ def test_look_alike_behind_a_cut_is_not_adopted() -> None:
     other_face[-1] *= -1
     rows = looks([0.95]) | {"t_1": make_embedding_row("t_1", template=other_face)}
 
-    adopted = adopt_neighbours(judge_tracks(tracks, rows, GALLERY, POLICY), rows, POLICY, 2.0)
+    adopted = adopt_neighbours(judge_tracks(tracks, rows, MATCHER, POLICY), rows, POLICY, 2.0)
 
     assert statuses(adopted) == [KNOWN, UNCERTAIN]
 

@@ -1,0 +1,55 @@
+"""The settings name the matcher."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SettingsError
+from pipeline.identity.faiss_index import FaissMatcher
+from pipeline.identity.heads import HeadMatcher
+from pipeline.identity.matchers import matcher_for
+from pipeline.identity.matching import MeanMatcher
+from pipeline.options import IdentityOptions
+from tests.builders import make_gallery, make_vector
+
+
+@pytest.mark.parametrize("method", ["mean", "knn", "linear-svm"])
+@pytest.mark.parametrize("index", ["auto", "exact", "flat", "hnsw"])
+def test_every_method_works_with_every_index(tmp_path: Path, method: str, index: str) -> None:
+    options = IdentityOptions(method=method, index=index, k=1)
+
+    (match,) = matcher_for(make_gallery("Ada", "Bob"), options, tmp_path).match(make_vector(1, cosine=0.9)[None])
+
+    assert (match.person_id, match.second_person_id) == ("p_bob", "p_ada")
+    assert match.score == pytest.approx(0.9, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        (IdentityOptions(), MeanMatcher),
+        (IdentityOptions(method="knn"), HeadMatcher),
+        (IdentityOptions(index="flat"), FaissMatcher),
+    ],
+)
+def test_defaults_search_exactly_by_the_means(tmp_path: Path, options: IdentityOptions, kind: type) -> None:
+    assert isinstance(matcher_for(make_gallery("Ada"), options, tmp_path), kind)
+
+
+@pytest.mark.parametrize(
+    ("library", "options", "advice"),
+    [
+        ("sklearn.svm", IdentityOptions(method="linear-svm"), r"pip install 'facetrail\[heads\]'"),
+        ("faiss", IdentityOptions(index="hnsw"), r"pip install 'facetrail\[faiss\]'"),
+    ],
+)
+def test_missing_extra_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: str, options: IdentityOptions, advice: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+
+    with pytest.raises(SettingsError, match=advice):
+        matcher_for(make_gallery("Ada", "Bob"), options, tmp_path)
