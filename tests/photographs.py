@@ -4,27 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.identity.photo_sets import LabelledPair, LabelledPhoto, PhotoSet, read_pairs
+
 PAIR_SETS = ("deepface", "friends_stills", "orl_s01_s20")
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledPhoto:
-    """A photograph of one person."""
-
-    person: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledPair:
-    """Two photographs, and whether they show the same person."""
-
-    first: Path
-    second: Path
-    is_same: bool
 
 
 def photographs_of_people(open_data: Path) -> list[LabelledPhoto]:
@@ -38,12 +22,14 @@ def photographs_of_people(open_data: Path) -> list[LabelledPhoto]:
     return photos
 
 
+def set_of_pairs(open_data: Path, name: str) -> PhotoSet:
+    """One of `PAIR_SETS`."""
+    return read_pairs(open_data / "verification" / name / "pairs.csv")
+
+
 def pairs_of(open_data: Path, name: str) -> list[LabelledPair]:
     """The labelled pairs of one of `PAIR_SETS`."""
-    folder = open_data / "verification" / name
-    return [
-        LabelledPair(folder / row["a"], folder / row["b"], row["same"] == "1") for row in _rows(folder / "pairs.csv")
-    ]
+    return list(set_of_pairs(open_data, name).pairs)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

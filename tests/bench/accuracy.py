@@ -1,4 +1,4 @@
-"""How well people are told apart on real photographs, by every encoder with the detector that ships."""
+"""How well people are told apart on real photographs, by every encoder at hand with the detector that ships."""
 
 from __future__ import annotations
 
@@ -6,30 +6,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from pipeline.encoders.manifest import encoder_entries
-from pipeline.encoders.registry import load_encoder
+from pipeline.encoders.local.availability import ModelState, availability
+from pipeline.encoders.manifest import ManifestEntry, encoder_entries
+from pipeline.encoders.registry import alignment_of, load_encoder
 from pipeline.faces.mtcnn.detector import MtcnnDetector
-from pipeline.identity.calibration import (
-    Proportion,
-    area_under_curve,
-    hits_at_rate,
-    identified_at,
-    open_set_scores,
-    threshold_at_rate,
-)
-from pipeline.identity.enrolment import examine_image
+from pipeline.identity.calibration import Proportion
+from pipeline.identity.comparison import N_REFERENCES, Figures, OpenSetFigures, PairFigures, Vectors, figures_of
+from pipeline.identity.comparison_faces import cut_faces, embed_faces
+from pipeline.identity.photo_sets import PhotoSet
 from pipeline.options import DetectionOptions, EncodingOptions
-from pipeline.schemas import VectorF32
 from tests.bench.measurement import Bar, Measurement
 from tests.bench.settings import BenchSettings
-from tests.photographs import PAIR_SETS, LabelledPair, pairs_of, photographs_of_people
-
-N_REFERENCES = 3
-FALSE_RATE = 0.01
-
-Vectors = dict[Path, VectorF32]
+from tests.photographs import PAIR_SETS, photographs_of_people, set_of_pairs
 
 
 def measure(settings: BenchSettings) -> Iterator[Measurement]:
@@ -38,47 +26,59 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
     open_data = Path(os.environ.get("FACETRAIL_OPEN_DATA", beside))
     if not (open_data / "MANIFEST.md").is_file():
         return
-    detector = MtcnnDetector(DetectionOptions())
-    photos, pairs = photographs_of_people(open_data), {name: pairs_of(open_data, name) for name in PAIR_SETS}
-    paths = {photo.path for photo in photos}
-    paths |= {path for of_set in pairs.values() for pair in of_set for path in (pair.first, pair.second)}
-    for entry in encoder_entries():
-        encoder = load_encoder(entry.name, settings.weights)
-        reports = {path: examine_image(path, detector, encoder) for path in sorted(paths)}
-        vectors = {path: report.embedding for path, report in reports.items() if report.embedding is not None}
-        people = [(photo.person, vectors[photo.path]) for photo in photos if photo.path in vectors]
-        yield from _open_set(entry.name, people, entry.calibration.threshold)
-        for name, of_set in pairs.items():
-            yield _verification(entry.name, name, of_set, vectors)
+    people = PhotoSet(name="celebs and friends_stills", digest="", photos=tuple(photographs_of_people(open_data)))
+    sets = [people, *(set_of_pairs(open_data, name) for name in PAIR_SETS)]
+    entries = {entry.name: entry for entry in encoder_entries(settings.weights) if _is_at_hand(entry, settings.weights)}
+    paths = sorted({path for photo_set in sets for path in photo_set.paths})
+    alignments = {name: alignment_of(entry) for name, entry in entries.items()}
+    crops = cut_faces(paths, MtcnnDetector(DetectionOptions()), alignments)
+    for name, entry in entries.items():
+        vectors = embed_faces(crops.pop(name), load_encoder(name, settings.weights))
+        for photo_set in sets:
+            yield from _measurements(entry, photo_set, vectors)
 
 
-def _open_set(encoder: str, people: list[tuple[str, VectorF32]], shipped: float) -> Iterator[Measurement]:
-    scores = open_set_scores(np.stack([vector for _, vector in people]), [n for n, _ in people], N_REFERENCES, encoder)
-    threshold = threshold_at_rate(scores.impostor, FALSE_RATE)
-    named_falsely = int((scores.impostor >= shipped).sum())
-    for what, at, bar in (("at 1 % false", threshold, Bar(0.96, 0.99, at_least=True)), ("as shipped", shipped, None)):
-        right = identified_at(scores, at)
-        yield Measurement(
-            what=f"{encoder}: open-set identification, {N_REFERENCES} references, {what}",
-            figure=right.rate,
-            unit="correct",
-            detail=f"threshold {at:.3f}: {_counted(right)}"
-            + ("" if bar else f"; {named_falsely} of {len(scores.impostor)} strangers named"),
-            bar=bar if encoder == EncodingOptions().encoder else None,
-        )
+def _is_at_hand(entry: ManifestEntry, weights: Path) -> bool:
+    """What ships without terms is fetched; the rest is measured where it is there already."""
+    state = availability(entry, weights).state
+    return state in {ModelState.READY, ModelState.TO_FETCH}
 
 
-def _verification(encoder: str, name: str, pairs: list[LabelledPair], vectors: Vectors) -> Measurement:
-    usable = [pair for pair in pairs if pair.first in vectors and pair.second in vectors]
-    scores = np.array([vectors[pair.first] @ vectors[pair.second] for pair in usable])
-    is_same = np.array([pair.is_same for pair in usable])
-    point = hits_at_rate(scores[is_same], scores[~is_same], FALSE_RATE)
+def _measurements(entry: ManifestEntry, photo_set: PhotoSet, vectors: Vectors) -> Iterator[Measurement]:
+    shipped = entry.calibration.threshold
+    figures = figures_of(photo_set, vectors, encoder=entry.name, shipped_threshold=shipped)
+    if figures.open_set is not None:
+        yield from _open_set(entry, figures.open_set)
+    elif figures.pairs is not None:
+        yield _verification(entry.name, photo_set.name, figures, figures.pairs)
+
+
+def _open_set(entry: ManifestEntry, found: OpenSetFigures) -> Iterator[Measurement]:
+    what = f"{entry.name}: open-set identification, {N_REFERENCES} references"
+    yield Measurement(
+        what=f"{what}, at 1 % false",
+        figure=found.identified.rate,
+        unit="correct",
+        detail=f"threshold {found.threshold:.3f}: {_counted(found.identified)}",
+        bar=Bar(0.96, 0.99, at_least=True) if entry.name == EncodingOptions().encoder else None,
+    )
+    strangers = found.strangers_named
+    yield Measurement(
+        what=f"{what}, as shipped",
+        figure=found.identified_as_shipped.rate,
+        unit="correct",
+        detail=f"threshold {entry.calibration.threshold:.3f}: {_counted(found.identified_as_shipped)}"
+        f"; {strangers.successes} of {strangers.trials} strangers named",
+    )
+
+
+def _verification(encoder: str, name: str, figures: Figures, pairs: PairFigures) -> Measurement:
     return Measurement(
         what=f"{encoder}: pairs of {name}, area under the curve",
-        figure=area_under_curve(scores[is_same], scores[~is_same]),
+        figure=pairs.auc,
         unit="",
-        detail=f"{point.hit_rate:.3f} of {is_same.sum()} same pairs found at 1 % of {(~is_same).sum()} others"
-        f" (threshold {point.threshold:.3f}); {len(pairs) - len(usable)} pairs without a face",
+        detail=f"{pairs.hits.rate:.3f} of {pairs.hits.trials} same pairs found at 1 % of {pairs.n_different} others"
+        f" (threshold {pairs.threshold:.3f}); {figures.n_without_face} of {figures.n_photos} pictures without a face",
     )
 
 
