@@ -1,0 +1,18 @@
+"""Commands about the gallery as a whole: check, drop."""
+
+from __future__ import annotations
+
+import typer
+
+HELP = "The gallery as a whole: is everybody told apart, and how does it move?"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands as one group."""
+    from dashboards.cli.gallery import check, drop
+
+    group = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="rich")
+    group.callback()(lambda: None)
+    for command in (check, drop):
+        command.register(group)
+    app.add_typer(group, name="gallery", rich_help_panel="People")
