@@ -22,6 +22,13 @@ def embed_in_batches(
     network: Callable[[ImageU8], VectorF32], crops_rgb: ImageU8, crop_size: int, dimensions: int
 ) -> VectorF32:
     """`(N, D)` float32 of unit length for crops `(N, S, S, 3)` uint8; a batch is filled up with black crops."""
+    return unit_length(run_in_batches(network, crops_rgb, crop_size, dimensions))
+
+
+def run_in_batches(
+    network: Callable[[ImageU8], VectorF32], crops_rgb: ImageU8, crop_size: int, n_outputs: int
+) -> VectorF32:
+    """`(N, n_outputs)` float32, as the network gives it, for crops `(N, S, S, 3)` uint8; N may be 0."""
     if crops_rgb.shape[1:] != (crop_size, crop_size, 3) or crops_rgb.dtype != np.uint8:
         wanted = f"(N, {crop_size}, {crop_size}, 3) uint8"
         raise ValueError(f"crops_rgb: expected {wanted}, got {crops_rgb.shape} {crops_rgb.dtype}")
@@ -30,8 +37,7 @@ def embed_in_batches(
         network(_fill_up(crops_rgb[start : start + step]))[: len(crops_rgb) - start]
         for start in range(0, len(crops_rgb), step)
     ]
-    raw = np.concatenate(pieces) if pieces else np.zeros((0, dimensions), np.float32)
-    return unit_length(raw)
+    return np.concatenate(pieces) if pieces else np.zeros((0, n_outputs), np.float32)
 
 
 def unit_length(vectors: VectorF32) -> VectorF32:
