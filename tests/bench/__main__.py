@@ -27,21 +27,25 @@ MODULES = {
     "matching": "matching",
     "transport": "transport",
     "accuracy": "accuracy",
+    "thresholds": "thresholds",
 }
 """What can be measured, by which module of this package."""
+ASKED_FOR = {"thresholds"}
+"""What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
 
 
 def main() -> int:
     arguments = _parse_arguments()
-    settings = BenchSettings(folder=arguments.data / "bench", short=arguments.short)
+    encoders = tuple(arguments.encoder)
+    settings = BenchSettings(folder=arguments.data / "bench", short=arguments.short, encoders=encoders)
     settings.folder.mkdir(parents=True, exist_ok=True)
     if arguments.inside:
         for measurement in _measure_here(arguments.names[0], settings):
             print(RESULT + to_line(measurement), flush=True)
         return 0
-    found = [one for name in arguments.names or MODULES for one in _measure_apart(name, arguments)]
+    found = [one for name in arguments.names or _usual() for one in _measure_apart(name, arguments)]
     title = f"default configuration {AnalysisOptions().digest()}, {os.cpu_count()} cores"
     Console(width=150).print(make_table(found, title))
     return int(any(one.bar is not None and not one.bar.holds(one.figure) for one in found))
@@ -49,15 +53,22 @@ def main() -> int:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help=f"of {', '.join(MODULES)}; everything if none is named")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(MODULES)}; the usual ones if none is named")
     parser.add_argument("--short", action="store_true", help="on one minute of footage, and less of the rest")
     parser.add_argument("--data", type=Path, default=Path("data"), help="footage and downloads are kept in its `bench`")
+    parser.add_argument(
+        "--encoder", action="append", default=[], metavar="NAME", help="whose thresholds to find; may be given again"
+    )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.names) - set(MODULES))
     if unknown:
         parser.error(f"there is no measurement {', '.join(unknown)}; there are {', '.join(MODULES)}")
     return arguments
+
+
+def _usual() -> list[str]:
+    return [name for name in MODULES if name not in ASKED_FOR]
 
 
 def _measure_here(name: str, settings: BenchSettings) -> Iterator[Measurement]:
@@ -69,6 +80,7 @@ def _measure_apart(name: str, arguments: argparse.Namespace) -> Iterator[Measure
     """The measurements of `name`, from a process of its own; one that fails ends the bench."""
     command = [sys.executable, "-m", "tests.bench", name, "--inside", "--data", str(arguments.data)]
     command += ["--short"] if arguments.short else []
+    command += [f"--encoder={encoder}" for encoder in arguments.encoder]
     log = arguments.data / "bench" / f"{name}.log"
     begin = time.perf_counter()
     _tell(f"measuring {name} ...")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.encoders.manifest import ManifestEntry, encoder_entries, encoder_entry
+
 FULL_S = 600.0
 SHORT_S = 60.0
 
@@ -15,6 +17,14 @@ class BenchSettings:
 
     folder: Path
     short: bool
+    encoders: tuple[str, ...] = ()
+    """Those to find the thresholds of; all that anybody may fetch, if none is named."""
+
+    @property
+    def threshold_encoders(self) -> tuple[ManifestEntry, ...]:
+        """Their entries in the manifest."""
+        fetchable = (entry.name for entry in encoder_entries() if entry.package and not entry.terms)
+        return tuple(encoder_entry(name) for name in self.encoders or fetchable)
 
     @property
     def seconds(self) -> float:
