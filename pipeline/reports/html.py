@@ -1,6 +1,6 @@
-"""One self-contained HTML page of who was seen when. Hides Jinja.
+"""Self-contained HTML pages, first of all the one of who was seen when. Hides Jinja.
 
-The page needs no script, no network and no other file: its styles are inline and its pictures are data URIs.
+A page needs no script, no network and no other file: its styles are inline, and its pictures are data URIs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ TEMPLATE = "report.html.j2"
 
 def render_report(report: ReportInput) -> str:
     """The page as text; every name and label in it is escaped."""
+    return render_template(TEMPLATE, page_of(report))
+
+
+def render_template(template: str, page: object) -> str:
+    """A template of this room filled with `page`; every text in it is escaped."""
     environment = Environment(
         loader=PackageLoader("pipeline.reports"),
         autoescape=True,
@@ -22,4 +27,4 @@ def render_report(report: ReportInput) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(TEMPLATE).render(page=page_of(report))
+    return environment.get_template(template).render(page=page)

@@ -1,0 +1,140 @@
+"""Measuring a calibration with the models of a session, and keeping it with its page and its curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboards.cli.progress import counting
+from pipeline.errors import GalleryEmpty, SettingsError
+
+if TYPE_CHECKING:
+    from dashboards.cli.session import Session
+    from pipeline.calibrating import CalibrationPicture, CalibrationSet, SeenPicture
+    from pipeline.control.calibrations import Calibration
+    from pipeline.control.database import Control
+    from pipeline.identity.calibration_choice import CalibrationReport
+    from pipeline.identity.calibration_scores import GalleryScores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """A calibration before it is kept."""
+
+    of: CalibrationSet
+    scores: GalleryScores
+    report: CalibrationReport
+    made_at: datetime
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in words."""
+        return self.of.notes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A calibration that is in the database, with its files."""
+
+    calibration: Calibration
+    page: Path
+    curves: Path
+
+
+def measure(session: Session, control: Control, folders: tuple[Path | None, Path | None], fpir: float) -> Measured:
+    """Look at the pictures of the gallery (folder, or who is enrolled) and of the strangers, and choose the thresholds.
+
+    Raises `GalleryEmpty`, and `InputError` when nobody can play the stranger.
+    """
+    from pipeline.calibrating import assemble, enrolled_pictures, folder_pictures
+    from pipeline.encoders.manifest import encoder_entry
+    from pipeline.identity.calibration_choice import Asked, calibrate
+    from pipeline.identity.calibration_scores import score_gallery
+    from pipeline.identity.decision import MeasuredPoint
+    from pipeline.sightings.recording import utc_now
+
+    entry = encoder_entry(session.settings.encoding.encoder, session.weights_dir)
+    gallery, impostors = folders
+    enrolled = folder_pictures(gallery) if gallery else enrolled_pictures(control, entry.name)
+    if not enrolled:
+        raise GalleryEmpty("nobody is enrolled: `facetrail enroll DIR` first, or give a GALLERY folder")
+    strangers = folder_pictures(impostors) if impostors else []
+    seen = _look(session, [*enrolled, *strangers])
+    made = assemble(entry, seen[: len(enrolled)], seen[len(enrolled) :])
+    scores = score_gallery(made.gallery, made.probes, made.n_strangers)
+    shipped = entry.calibration
+    point = MeasuredPoint(shipped.threshold, shipped.uncertain_threshold, shipped.margin, shipped.source)
+    n_people, n_images = len(made.gallery.person_ids), len(made.gallery.references)
+    return Measured(made, scores, calibrate(scores, n_people, n_images, Asked(entry.name, fpir, point)), utc_now())
+
+
+def keep(session: Session, control: Control, measured: Measured) -> Kept:
+    """Write the calibration into the database, where it is in effect at once; its page and curves go to the reports."""
+    import msgspec
+
+    from pipeline.control.audit import AuditLog, current_user
+    from pipeline.control.calibrations import Calibrations, NewCalibration
+    from pipeline.encoders.manifest import encoder_entry
+    from pipeline.identity.policies import encoder_digest
+    from pipeline.reports.calibration_page import draw_calibration, render_calibration
+
+    report, of = measured.report, measured.of
+    page = render_calibration(measured.scores, report, measured.made_at, of.notes)
+    calibration = Calibrations(control).add(
+        NewCalibration(
+            made_at=measured.made_at,
+            encoder=report.encoder,
+            encoder_digest=encoder_digest(control, encoder_entry(report.encoder, session.weights_dir)),
+            gallery_digest=of.gallery_digest,
+            impostors_digest=of.impostors_digest,
+            n_people=report.n_people,
+            n_images=report.n_images,
+            fpir=report.fpir,
+            threshold=report.threshold,
+            uncertain_threshold=report.uncertain_threshold,
+            margin=report.margin,
+            report_json=msgspec.json.encode(report).decode(),
+        )
+    )
+    AuditLog(control).append("calibrate", "", who=current_user(), detail=calibration.source)
+    stem = session.data_dir / "reports" / f"calibration-{calibration.calibration_id}"
+    files = {
+        stem.with_suffix(".html"): page.encode(),
+        stem.with_suffix(".png"): draw_calibration(measured.scores, report),
+    }
+    for path, content in files.items():
+        _write(path, content)
+    return Kept(calibration, *files)
+
+
+def _look(session: Session, pictures: Sequence[CalibrationPicture]) -> list[SeenPicture]:
+    from pipeline.calibrating import see_pictures
+    from pipeline.encoders.registry import load_encoder
+    from pipeline.faces.detectors import load_detector
+
+    settings = session.settings
+    seen: list[SeenPicture] = []
+    with counting("looking at pictures", len(pictures)) as advance_to:
+        detector = load_detector(settings.detection, session.weights_dir)
+        encoder = load_encoder(settings.encoding.encoder, session.weights_dir)
+        for picture in see_pictures(pictures, detector, encoder):
+            seen.append(picture)
+            advance_to(len(seen))
+    return seen
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write the file whole or not at all."""
+    unfinished = path.with_name(f".tmp-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise SettingsError(f"{path} cannot be written: {error.strerror}; the calibration itself is kept") from error
