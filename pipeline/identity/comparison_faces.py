@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,36 +16,30 @@ from pipeline.schemas import ImageU8, VectorF32
 
 BATCH = 32
 
-Crops = dict[Path, ImageU8]
-"""`(S, S, 3)` uint8 RGB for each photograph with a usable face."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CutPhoto:
+    """One photograph's face, as each alignment cuts it."""
+
+    path: Path
+    crops: Mapping[str, ImageU8]
+    """`(S, S, 3)` uint8 RGB by the alignment's key; empty when there is no face that could be enrolled."""
 
 
-def cut_faces(
-    paths: Sequence[Path],
-    detector: Detector,
-    alignments: Mapping[str, Alignment],
-    on_photo: Callable[[int], None] = lambda _: None,
-) -> dict[str, Crops]:
-    """For each alignment, by the key it has in `alignments`, the faces of the photographs.
-
-    A photograph without a face that could be enrolled is in none of them. `on_photo` hears how many are done.
-    """
-    crops: dict[str, Crops] = {key: {} for key in alignments}
-    for number, path in enumerate(paths, start=1):
+def cut_photos(paths: Sequence[Path], detector: Detector, alignments: Mapping[str, Alignment]) -> Iterator[CutPhoto]:
+    """The face of each photograph in turn, cut by every alignment, under the keys of `alignments`."""
+    for path in paths:
         found = find_face(path, detector)
-        for key, alignment in alignments.items():
-            crop = cut_face(found, alignment)
-            if crop is not None:
-                crops[key][path] = crop
-        on_photo(number)
-    return crops
+        cuts = {key: cut_face(found, alignment) for key, alignment in alignments.items()}
+        yield CutPhoto(path, {key: crop for key, crop in cuts.items() if crop is not None})
 
 
-def embed_faces(crops: Crops, encoder: Encoder) -> dict[Path, VectorF32]:
-    """`(D,)` float32 of unit length for each photograph."""
-    paths = list(crops)
+def embed_photos(photos: Sequence[CutPhoto], key: str, encoder: Encoder) -> dict[Path, VectorF32]:
+    """`(D,)` float32 of unit length for each photograph that has a crop under `key`."""
+    cut = [photo for photo in photos if key in photo.crops]
     vectors: dict[Path, VectorF32] = {}
-    for start in range(0, len(paths), BATCH):
-        batch = paths[start : start + BATCH]
-        vectors.update(zip(batch, encoder.embed(np.stack([crops[path] for path in batch])), strict=True))
+    for start in range(0, len(cut), BATCH):
+        batch = cut[start : start + BATCH]
+        embedded = encoder.embed(np.stack([photo.crops[key] for photo in batch]))
+        vectors.update(zip((photo.path for photo in batch), embedded, strict=True))
     return vectors

@@ -12,7 +12,7 @@ from pipeline.encoders.registry import alignment_of, load_encoder
 from pipeline.faces.mtcnn.detector import MtcnnDetector
 from pipeline.identity.calibration import Proportion
 from pipeline.identity.comparison import N_REFERENCES, Figures, OpenSetFigures, PairFigures, Vectors, figures_of
-from pipeline.identity.comparison_faces import cut_faces, embed_faces
+from pipeline.identity.comparison_faces import cut_photos, embed_photos
 from pipeline.identity.photo_sets import PhotoSet
 from pipeline.options import DetectionOptions, EncodingOptions
 from tests.bench.measurement import Bar, Measurement
@@ -31,9 +31,9 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
     entries = {entry.name: entry for entry in encoder_entries(settings.weights) if _is_at_hand(entry, settings.weights)}
     paths = sorted({path for photo_set in sets for path in photo_set.paths})
     alignments = {name: alignment_of(entry) for name, entry in entries.items()}
-    crops = cut_faces(paths, MtcnnDetector(DetectionOptions()), alignments)
+    photos = list(cut_photos(paths, MtcnnDetector(DetectionOptions()), alignments))
     for name, entry in entries.items():
-        vectors = embed_faces(crops.pop(name), load_encoder(name, settings.weights))
+        vectors = embed_photos(photos, name, load_encoder(name, settings.weights))
         for photo_set in sets:
             yield from _measurements(entry, photo_set, vectors)
 

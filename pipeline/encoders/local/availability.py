@@ -42,17 +42,15 @@ def availability(entry: ManifestEntry, weights_dir: Path) -> Availability:
         find_tail(entry, weights_dir)
     except WeightsError as error:
         return Availability(ModelState.DAMAGED, problem=str(error))
+    if path is None and not entry.package:
+        return Availability(ModelState.TO_ADD)
     n_bytes = entry.download_bytes if path is None else content_bytes(path)
     if not is_usable(entry, weights_dir):
         return Availability(ModelState.TERMS, path, n_bytes)
-    if path is not None:
-        return Availability(ModelState.READY, path, n_bytes)
-    return _missing(entry, weights_dir)
+    return _to_fetch(entry, weights_dir) if path is None else Availability(ModelState.READY, path, n_bytes)
 
 
-def _missing(entry: ManifestEntry, weights_dir: Path) -> Availability:
-    if not entry.package:
-        return Availability(ModelState.TO_ADD)
+def _to_fetch(entry: ManifestEntry, weights_dir: Path) -> Availability:
     cached = carried_file(entry).cached(weights_dir)
     if cached.is_file():
         return Availability(ModelState.DAMAGED, cached, content_bytes(cached), f"{cached} is not what was fetched")

@@ -64,8 +64,13 @@ def test_an_added_file_that_changed_is_damaged(tmp_path: Path):
         find_weights(entry, tmp_path)
 
 
-def test_terms_come_before_everything(tmp_path: Path):
+def test_terms_come_before_the_use_of_a_file_and_before_fetching_it(tmp_path: Path):
+    asking = msgspec.structs.replace(CARRIED, terms="Ask first.")
+    (tmp_path / "mine.h5").write_bytes(b"weights")
+
+    assert availability(asking, tmp_path).state is ModelState.TERMS
     assert availability(make_added(terms="Ask first."), tmp_path).state is ModelState.TERMS
+    assert availability(make_added(terms="Ask first.", member="other.h5"), tmp_path).state is ModelState.TO_ADD
 
 
 def test_trained_layers_that_are_gone_are_damage(tmp_path: Path):
