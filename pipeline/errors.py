@@ -12,7 +12,8 @@ PipelineError
 ├── WeightsError            a model file is missing, or is not the one the manifest names   stop
 ├── MessageError            a message that cannot be understood or is out of bounds         bury it
 ├── ChunkRejected           a chunk that fails by its own fault, whoever tries              bury it
-├── SourceLost              a source that was being read went away                          reconnect
+├── SourceLost              a camera cannot be reached, or went away                        reconnect
+│   └── SourceRefused       a camera refuses us: password, address, no video                reconnect slowly
 ├── TransportLost           Redis cannot be reached                                         reconnect
 ├── LeaseLost               another aggregator owns this source now                         drop the source
 ├── StoreFull               the disk has no room left; what was recorded stays              stop, exit code 4
@@ -69,7 +70,11 @@ class ChunkRejected(PipelineError):
 
 
 class SourceLost(PipelineError):
-    """A source that was being read went away: reconnect."""
+    """A camera cannot be reached, or went away while it was being read: reconnect."""
+
+
+class SourceRefused(SourceLost):
+    """A camera answers and refuses: wrong password, wrong address, no video. Say it, and reconnect slowly."""
 
 
 class TransportLost(PipelineError):

@@ -31,6 +31,7 @@ class SampleState(StrEnum):
     DECODED = "decoded"  # a frame goes to the detector
     GATED = "gated"  # the picture is unchanged: open tracks go on, no detection
     FAILED = "failed"  # no picture could be decoded for this cell
+    DROPPED = "dropped"  # a live picture that was left out, since the stages behind were too slow for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameChunk:
-    """Up to `CHUNK_SAMPLES` consecutive samples of a run, with the frames of the DECODED ones."""
+    """Up to `CHUNK_SAMPLES` consecutive samples of a run, with the frames of the DECODED ones; of a live run fewer."""
 
     run: RunKey
     number: int
-    """Sample index // CHUNK_SAMPLES."""
+    """Sample index // CHUNK_SAMPLES, or // the fewer samples of a live chunk."""
     samples: tuple[Sample, ...]
     frames: tuple[Frame, ...]
     """One per DECODED sample, in order."""

@@ -122,5 +122,5 @@ def _observe_failed(chunk: ChunkFailed) -> list[Observation]:
 
 
 def _as_failed(sample: Sample) -> Sample:
-    """A gated sample of a failed chunk stays gated; unlike its neighbours it would not have been looked at anyway."""
-    return sample if sample.state is SampleState.GATED else replace(sample, state=SampleState.FAILED)
+    """Only what would have been looked at has failed: a gated sample stays gated, and a dropped one dropped."""
+    return replace(sample, state=SampleState.FAILED) if sample.state is SampleState.DECODED else sample

@@ -29,7 +29,7 @@ class CoverageCount(msgspec.Struct, frozen=True, array_like=True):
             expected=self.expected + 1,
             decoded=self.decoded + (state is SampleState.DECODED),
             gated=self.gated + (state is SampleState.GATED),
-            dropped=self.dropped,
+            dropped=self.dropped + (state is SampleState.DROPPED),
             failed=self.failed + (state is SampleState.FAILED),
         )
 

@@ -62,14 +62,14 @@ def follow_faces(tracks: Sequence[OpenTrack], seen: Observation, options: Tracki
     """Go on by one sample.
 
     A shot cut ends every track, and a gap longer than `max_gap_s` the track that has it. On a GATED sample the tracks
-    seen in the sample before stay present. On a FAILED one nobody is seen.
+    seen in the sample before stay present. On a FAILED or DROPPED one nobody is seen.
     """
     over = {track.track_id for track in tracks if seen.sample.starts_shot or _is_over(track, seen.sample, options)}
     alive = [track for track in tracks if track.track_id not in over]
     closed = tuple(close_track(track) for track in tracks if track.track_id in over)
     if seen.sample.state is SampleState.GATED:
         return TrackStep(tuple(_stayed(track, seen.sample.media_s) for track in alive), closed)
-    if seen.sample.state is SampleState.FAILED:
+    if seen.sample.state in {SampleState.FAILED, SampleState.DROPPED}:
         return TrackStep(tuple(_missed(track, dropped=1) for track in alive), closed)
     step = _link_faces(alive, seen, options)
     return TrackStep(step.tracks, closed + step.closed)

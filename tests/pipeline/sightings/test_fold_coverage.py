@@ -14,7 +14,7 @@ def test_no_samples_touch_no_minute() -> None:
 def test_every_sample_is_counted_once_by_what_became_of_it() -> None:
     samples = [make_sample(index, state=state) for index, state in enumerate(SampleState)]
 
-    assert count_samples(None, samples) == (CoverageCount(0, expected=3, decoded=1, gated=1, failed=1),)
+    assert count_samples(None, samples) == (CoverageCount(0, expected=4, decoded=1, gated=1, dropped=1, failed=1),)
 
 
 def test_counts_of_a_minute_go_on_from_chunk_to_chunk() -> None:

@@ -13,7 +13,7 @@ from pipeline.sightings.tracking import Observation, OpenTrack, close_track, fol
 from tests.builders import FRAME_SIZE_WH, make_box, make_face, make_sample, make_vector
 
 OPTIONS = TrackingOptions(max_gap_s=1.0, max_track_s=10.0, agree_cosine=0.55, contradict_cosine=0.25)
-GATED, FAILED = SampleState.GATED, SampleState.FAILED
+GATED, FAILED, DROPPED = SampleState.GATED, SampleState.FAILED, SampleState.DROPPED
 Step = tuple[Sample, Sequence[Face]]
 
 
@@ -57,7 +57,7 @@ def test_shot_cut_ends_tracks() -> None:
     assert spans(tracks) == [(0.0, 0.0), (0.2, 0.2)]
 
 
-@pytest.mark.parametrize("state", [GATED, FAILED])
+@pytest.mark.parametrize("state", [GATED, FAILED, DROPPED])
 def test_shot_cut_ends_tracks_on_a_sample_without_a_picture(state: SampleState) -> None:
     cut = make_sample(1, state=state, starts_shot=True)
 
