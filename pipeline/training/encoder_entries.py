@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from pipeline.encoders.local_models import add_entry
 from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry, TrackingEntry
 from pipeline.errors import InputError
 from pipeline.training.encoder_training import TrainedEncoder
 from pipeline.training.measuring import carry_over, spread_ratio
+from pipeline.training.whole_files import write_arrays
 
 LEAST_PAIRS = 1000
 """Pairs of two people held back from which the thresholds can be carried over; with fewer they stay the base's."""
@@ -24,8 +23,7 @@ def save_encoder(weights_dir: Path, name: str, base: ManifestEntry, trained: Tra
     path = weights_dir / entry.tail
     if path.exists():
         raise InputError(f"{path} is there already, from an encoder that is not; take it away or give another name")
-    weights_dir.mkdir(parents=True, exist_ok=True)
-    _write_arrays(path, {name: np.asarray(array) for name, array in trained.trained.weights.items()})
+    write_arrays(path, trained.trained.weights)
     try:
         add_entry(weights_dir, entry)
     except BaseException:
@@ -75,16 +73,3 @@ def _tracking(shipped: TrackingEntry, trained: TrainedEncoder) -> TrackingEntry:
     contradict = round(carry_over(shipped.contradict_cosine, before.impostor, after.impostor), 4)
     agree = round(carry_over(shipped.agree_cosine, before.genuine, after.genuine), 4)
     return TrackingEntry(contradict_cosine=min(contradict, agree), agree_cosine=agree)
-
-
-def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write NumPy's `.npz` whole or not at all."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.reports.curves import Panel, Rule, Series, Stroke, draw_panels
+from pipeline.reports.curves import Panel, Rule, Series, Stroke, draw_matrix, draw_panels
+from pipeline.training.classifier_training import TrainedClassifier
 from pipeline.training.early_stopping import Trained
 from pipeline.training.encoder_training import TrainedEncoder
+from pipeline.training.whole_files import write_whole
 
+MOST_IN_A_MATRIX = 60
+"""People whose names can still be read beside a confusion matrix."""
 BINS = np.linspace(-1, 1, 101)
 
 
@@ -37,6 +42,15 @@ def course_panels(trained: Trained, loss_name: str, score_name: str) -> tuple[Pa
     )
 
 
+def classifier_pictures(trained: TrainedClassifier, labels: Sequence[str]) -> dict[str, bytes]:
+    """PNGs by their names: the course of the training and, for up to 60 people, the confusion matrix."""
+    panels = course_panels(trained.trained, "cross-entropy", "log probability of the right name")
+    pictures = {"curves.png": draw_panels(panels)}
+    if len(labels) <= MOST_IN_A_MATRIX:
+        pictures["confusion.png"] = draw_matrix(trained.figures.confusion, labels, "Pictures held out")
+    return pictures
+
+
 def write_encoder_curves(folder: Path, name: str, trained: TrainedEncoder) -> Path:
     """Loss, AUC, and how alike two people held back are before and after, as `training-<name>.png`."""
     impostors = Panel(
@@ -50,14 +64,6 @@ def write_encoder_curves(folder: Path, name: str, trained: TrainedEncoder) -> Pa
     )
     panels = (*course_panels(trained.trained, "triplet loss", "area under the ROC curve"), impostors)
     return write_whole(folder / f"training-{name}.png", draw_panels(panels, columns=3))
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(content)
-    return partial.replace(path)
 
 
 def _distribution(label: str, scores: np.ndarray) -> Series:
