@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.encoders.registry import Encoder
 from pipeline.faces.detection import Detector
-from pipeline.identity.enrolment import FoundFace, ReferenceReport, encode_face, find_face
+from pipeline.identity.enrolment import FoundFace, ReferenceReport, detector_for, encode_face, find_face
 from pipeline.identity.portraits import Portrait
 from pipeline.schemas import ImageU8, VectorF32
 
@@ -40,7 +40,7 @@ def view_face(
 
     A shrunk face keeps the landmarks of the large one: the detector's own errors on small faces are not in it.
     """
-    found = find_face(source, detector)
+    found = find_face(source, detector_for(encoder.alignment, detector))
     report = encode_face(found, encoder)
     if report.embedding is None or found.portrait is None:
         return FaceViews(report, {})

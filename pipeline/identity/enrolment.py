@@ -12,12 +12,12 @@ import numpy as np
 
 from pipeline.encoders.registry import Encoder
 from pipeline.errors import ImageUnreadable
-from pipeline.faces.alignment import Alignment
+from pipeline.faces.alignment import Alignment, WholePicture
 from pipeline.faces.detection import Detector
 from pipeline.faces.quality import judge_face
 from pipeline.faces.thumbs import make_thumb
 from pipeline.identity.photos import list_gallery, read_photo
-from pipeline.identity.portraits import Portrait, find_portrait
+from pipeline.identity.portraits import Portrait, find_portrait, whole_portrait
 from pipeline.schemas import FaceQuality, ImageU8, VectorF32
 
 SMALLEST_FACE = 24
@@ -83,14 +83,22 @@ class FoundFace:
 
 
 def examine_image(source: Path | bytes, detector: Detector, encoder: Encoder) -> ReferenceReport:
-    """Examine one image, given as a file or as its content. Never raises for what is in the file."""
-    return encode_face(find_face(source, detector), encoder)
+    """Examine one image, given as a file or as its content. Never raises for what is in the file.
+
+    For an encoder that takes pictures whole, the picture is the face, and the detector is not asked.
+    """
+    return encode_face(find_face(source, detector_for(encoder.alignment, detector)), encoder)
 
 
-def find_face(source: Path | bytes, detector: Detector) -> FoundFace:
+def detector_for(alignment: Alignment, detector: Detector) -> Detector | None:
+    """The detector, or None where the alignment takes pictures whole and nothing is to be looked for."""
+    return None if isinstance(alignment, WholePicture) else detector
+
+
+def find_face(source: Path | bytes, detector: Detector | None) -> FoundFace:
     """Look for the face of one image, given as a file or as its content. Never raises for what is in the file.
 
-    Who asks several encoders about an image detects once.
+    Without a detector the whole picture is the face. Who asks several encoders about an image detects once.
     """
     path = source if isinstance(source, Path) else None
     report = ReferenceReport(path.name if path else "picture", "", ReferenceStatus.UNREADABLE, "", path=path)
@@ -164,12 +172,14 @@ def _likeness(report: ReferenceReport, other: ReferenceReport) -> float:
     return float(report.embedding @ other.embedding)
 
 
-def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detector) -> FoundFace:
-    portrait = find_portrait(image_bgr, detector)
+def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detector | None) -> FoundFace:
+    portrait = whole_portrait(image_bgr) if detector is None else find_portrait(image_bgr, detector)
     if portrait is None:
         return FoundFace(replace(report, status=ReferenceStatus.NO_FACE, message="no face was found"), None)
     quality = judge_face(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy, portrait.score)
     status, message = _verdict(portrait, quality)
+    if detector is None and status is ReferenceStatus.OK:
+        message = "the whole picture, taken for a face"
     thumb = make_thumb(portrait.image_bgr, portrait.box_xyxy)
     return FoundFace(replace(report, status=status, message=message, quality=quality, thumb_jpeg=thumb), portrait)
 

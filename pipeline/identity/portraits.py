@@ -1,4 +1,4 @@
-"""Find the face that a photograph is of."""
+"""Find the face that a photograph is of, or take the whole photograph for it where it was cut to the face before."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pipeline.faces.alignment import OPENFACE
 from pipeline.faces.detection import Detections, Detector
 from pipeline.schemas import ImageU8, VectorF32
 
@@ -15,6 +16,9 @@ DOMINANT_RATIO = 2.0
 
 BORDER = 0.5
 """Border put around a photograph that its face fills, relative to its sides: detectors want to see around a face."""
+
+FRONTAL = np.array(OPENFACE, np.float32) / 96
+"""`(5, 2)` float32: where the landmarks of a face lie in a picture that was cut to it, relative to its sides."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +56,16 @@ def find_portrait(image_bgr: ImageU8, detector: Detector) -> Portrait | None:
         if len(found):
             return _largest(image, found)
     return None
+
+
+def whole_portrait(image_bgr: ImageU8) -> Portrait:
+    """The whole of `(H, W, 3)` uint8 BGR as a face, of which nobody asks whether it is one.
+
+    Its landmarks are where a frontal face has them.
+    """
+    size_wh = np.array(image_bgr.shape[1::-1], np.float32)
+    box_xyxy = np.concatenate([np.zeros(2, np.float32), size_wh])
+    return Portrait(image_bgr, box_xyxy, FRONTAL * size_wh, score=1.0, n_faces=1, dominance=float("inf"))
 
 
 def _largest(image_bgr: ImageU8, found: Detections) -> Portrait:

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.encoders.registry import Encoder, encoder_entry, load_encoder
 from pipeline.errors import GalleryEmpty, WeightsError
+from pipeline.faces.alignment import ALIGNMENTS
 from pipeline.faces.detection import Detections
 from pipeline.identity.enrolment import ReferenceReport, ReferenceStatus, examine_gallery, examine_image
 from pipeline.options import DetectionOptions
@@ -40,6 +41,32 @@ def test_one_good_face_is_taken():
     assert report.crop_rgb is not None
     assert report.thumb_jpeg is not None
     assert len(report.sha256) == 64
+
+
+def test_a_picture_is_taken_whole_where_the_encoder_wants_it_so():
+    encoder = ColourEncoder(alignment=ALIGNMENTS["whole-96"])
+
+    report = examine_image(png(make_texture()), ScriptedDetector(()), encoder)
+
+    assert report.is_usable
+    assert report.message == "the whole picture, taken for a face"
+    assert report.crop_rgb is not None
+    assert report.crop_rgb.shape == (96, 96, 3)
+    assert report.quality is not None
+    assert report.quality.pose == 1
+
+
+@pytest.mark.parametrize(
+    ("image_bgr", "status"),
+    [
+        (np.full((96, 96, 3), 90, np.uint8), ReferenceStatus.BLURRED),
+        (make_texture()[:20, :20], ReferenceStatus.TOO_SMALL),
+    ],
+)
+def test_a_whole_picture_must_be_of_use_as_well(image_bgr: np.ndarray, status: ReferenceStatus):
+    encoder = ColourEncoder(alignment=ALIGNMENTS["whole-96"])
+
+    assert examine_image(png(image_bgr), ScriptedDetector(()), encoder).status is status
 
 
 def test_without_a_face_a_border_is_tried_before_giving_up():
