@@ -13,13 +13,12 @@ from pipeline.control.database import Control, Lease, open_control
 from pipeline.control.leases import Leases, new_owner_name
 from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
-from pipeline.encoders.devices import prepare_devices
 from pipeline.encoders.embedding import FaceEmbedder
 from pipeline.encoders.registry import encoder_entry, load_encoder
 from pipeline.enrolling import enrol_people
 from pipeline.errors import InputError
+from pipeline.faces.detectors import load_detector
 from pipeline.faces.finding import FaceFinder
-from pipeline.faces.mtcnn.detector import MtcnnDetector
 from pipeline.footage import register_footage
 from pipeline.identity.enrolment import examine_gallery
 from pipeline.options import AnalysisOptions
@@ -77,9 +76,8 @@ class _Job:
         self._options = options
         self._store = Store(control.data_dir)
         self._recorder = Recorder(control, self._store)
-        prepare_devices()
         encoder_name = control.encoder(options.encoding.encoder)
-        self._detector = MtcnnDetector(options.detection)
+        self._detector = load_detector(options.detection, control.weights_dir)
         self._encoder = load_encoder(encoder_name, control.weights_dir)
         self._finder = FaceFinder(self._detector, self._encoder.alignment, options.encoding)
         self._embedder = FaceEmbedder(self._encoder)
@@ -111,7 +109,8 @@ class _Job:
         self, record: RunRecord, path: Path, lease: Lease, on_chunk: Callable[[Path, int], None] | None
     ) -> None:
         fold = RecordedFold(record, lease, self._recorder, Runs(self._control))
-        for item in read_chunks(path, record.run, self._options.sampling, fold.next_chunk):
+        sampling = AnalysisOptions.from_json(record.options_json).sampling
+        for item in read_chunks(path, record.run, sampling, fold.next_chunk):
             if not isinstance(item, FrameChunk):
                 fold.record([item])
                 return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import msgspec
 
 from pipeline.encoders.manifest import TrackingEntry, encoder_entry
 from pipeline.errors import SettingsError
+from pipeline.faces.manifest import detector_entry
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -29,27 +31,52 @@ class SamplingOptions:
     """Skip detection on samples in which nothing moved."""
     largest_side: int = 1920
     """Pictures with a longer side are shrunk to it while decoding, in pixels."""
+    rotation: int | None = None
+    """Degrees counter-clockwise (0, 90, 180, 270) that make the footage upright, beyond what its own metadata says;
+    None finds out when the footage is registered, and the run keeps what was found."""
 
     def __post_init__(self) -> None:
+        if self.rotation not in {None, 0, 90, 180, 270}:
+            raise SettingsError(f"sampling.rotation is {self.rotation}; it may be 0, 90, 180, 270, or left out")
         if self.fps is not None:
             check_range("sampling.fps", self.fps, 0.01, 240)
         check_range("sampling.largest_side", self.largest_side, 64, 8192)
+
+
+class Tilt(StrEnum):
+    """How far from upright faces may be turned in the picture."""
+
+    UPRIGHT = "upright"  # as far as the detector sees them: MTCNN up to some 60 degrees, YuNet mostly further
+    ANY = "any"  # every way, at four to five times the cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectionOptions:
     """How faces are found."""
 
+    detector: str = "mtcnn"
+    """The detector's name in the manifest."""
     min_face_size: int | None = None
     """Smallest face in pixels; None means max(20, height / 18)."""
     thresholds: tuple[float, float, float] = (0.75, 0.7, 0.92)
-    """Minimum scores of P-Net, R-Net and O-Net. The stock ones are 0.6, 0.7, 0.8. On the open videos what O-Net scores
-    0.80 to 0.92 is every second time no face (backs of heads, crockery), and what it scores higher P-Net never scored
-    under 0.8; so a third of the candidates and all false faces of the negative video go, and no clear face."""
+    """MTCNN: minimum scores of P-Net, R-Net and O-Net. The stock ones are 0.6, 0.7, 0.8. On the open videos what O-Net
+    scores 0.80 to 0.92 is every second time no face (backs of heads, crockery), and what it scores higher P-Net never
+    scored under 0.8; so a third of the candidates and all false faces of the negative video go, and no clear face."""
     chunk_saving: bool = True
-    """Inside a chunk, search the whole picture on some frames and follow the faces on the others."""
+    """MTCNN: inside a chunk, search the whole picture on some frames and follow the faces on the others."""
+    yunet_threshold: float = 0.87
+    """Least confidence of YuNet, 0..1. On the labelled photographs no face scores under 0.9; on the open videos what
+    scores less than 0.87 is often no face (a handbag, hands), and what scores more nearly always one."""
+    tilt: Tilt = Tilt.UPRIGHT
+    """How far from upright faces may be turned in the picture."""
+    min_plausibility: float = 0.3
+    """Faces whose landmarks do not lie as in a face are none; 0 keeps all, 1 only those like 98 of 100 real faces. Of
+    some 1000 real faces the least plausible one has 0.41."""
 
     def __post_init__(self) -> None:
+        detector_entry(self.detector)
+        check_range("detection.yunet_threshold", self.yunet_threshold, 0.1, 1)
+        check_range("detection.min_plausibility", self.min_plausibility, 0, 1)
         if self.min_face_size is not None:
             check_range("detection.min_face_size", self.min_face_size, 12, 4096)
         for threshold in self.thresholds:

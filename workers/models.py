@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.encoders.embedding import FaceEmbedder
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.encoders.registry import alignment_of, load_encoder
+from pipeline.faces.detectors import load_detector
 from pipeline.faces.finding import FaceFinder
 from pipeline.options import DetectionOptions, EncodingOptions
 from workers.wire.headers import StageOptions
@@ -39,9 +40,5 @@ class Models:
         return FaceEmbedder(load_encoder(encoder, self._weights_dir))
 
     def _make_finder(self, detection: DetectionOptions, encoding: EncodingOptions) -> FaceFinder:
-        from pipeline.encoders.devices import prepare_devices
-        from pipeline.faces.mtcnn.detector import MtcnnDetector
-
-        prepare_devices()
         entry = encoder_entry(encoding.encoder, self._weights_dir)
-        return FaceFinder(MtcnnDetector(detection), alignment_of(entry), encoding)
+        return FaceFinder(load_detector(detection, self._weights_dir), alignment_of(entry), encoding)

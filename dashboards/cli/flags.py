@@ -75,3 +75,19 @@ MinFaceFlag = Annotated[
     int | None,
     typer.Option("--min-face", help="Smallest face in pixels (default: height / 18, at least 20).", metavar="PIXELS"),
 ]
+DetectorFlag = Annotated[
+    str | None,
+    typer.Option("--detector", help="The face detector: mtcnn (default), or yunet, quicker.", metavar="NAME"),
+]
+TiltFlag = Annotated[
+    str | None,
+    typer.Option("--tilt", help="'any' also finds faces turned every way, at several times the cost.", metavar="MODE"),
+]
+RotationFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--rotation",
+        help="Degrees counter-clockwise that make the footage upright: 0, 90, 180, 270 (default: it is found out).",
+        metavar="DEGREES|auto",
+    ),
+]

@@ -18,7 +18,8 @@ class Detections:
     boxes_xyxy: VectorF32
     """`(N, 4)` float32: left, top, right, bottom in pixels of the picture, not clipped to it."""
     landmarks_xy: VectorF32
-    """`(N, 5, 2)` float32 pixels: left eye, right eye, nose, left and right mouth corner, image left first."""
+    """`(N, 5, 2)` float32 pixels: left eye, right eye, nose, left and right mouth corner. Left is the picture's left
+    when the face is turned upright, so that an upside-down face has its left eye at the right of the picture."""
     scores: VectorF32
     """`(N,)` float32: the detector's confidence, 0..1."""
 
@@ -60,3 +61,19 @@ class Detector(Protocol):
         be shared between frames of a shot, never across a cut. One result per frame, in order.
         """
         ...
+
+
+def in_colour(image: ImageU8) -> ImageU8:
+    """`(H, W, 3)` uint8 BGR of a picture that is that already, or `(H, W)` grey; raises `ValueError` for others."""
+    if image.ndim == 2:
+        return np.repeat(image[..., None], 3, axis=2)
+    check_array("image_bgr", image, (None, None, 3), np.uint8)
+    return image
+
+
+def check_chunk(frames_bgr: Sequence[ImageU8], starts_shot: Sequence[bool]) -> None:
+    """Raise `ValueError` unless there is one entry for each frame."""
+    if len(starts_shot) != len(frames_bgr):
+        raise ValueError(
+            f"starts_shot: expected one entry for each of {len(frames_bgr)} frames, got {len(starts_shot)}"
+        )

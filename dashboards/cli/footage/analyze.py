@@ -11,13 +11,16 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import (
     DataFlag,
+    DetectorFlag,
     EncoderFlag,
     FpsFlag,
     JsonFlag,
     KeyframesFlag,
     MinFaceFlag,
     NoGateFlag,
+    RotationFlag,
     StartFlag,
+    TiltFlag,
     ZoneFlag,
 )
 from dashboards.cli.output import say, warn
@@ -58,6 +61,9 @@ def analyze(
     keyframes_only: KeyframesFlag = False,
     no_gate: NoGateFlag = False,
     min_face: MinFaceFlag = None,
+    rotation: RotationFlag = None,
+    detector: DetectorFlag = None,
+    tilt: TiltFlag = None,
     data: DataFlag = None,
     time_zone: ZoneFlag = None,
     as_json: JsonFlag = False,
@@ -76,7 +82,16 @@ def analyze(
     from dashboards.cli.footage.videos import list_videos
     from dashboards.cli.moments import parse_moment
 
-    flags = sections(fps=fps, keyframes_only=keyframes_only, no_gate=no_gate, min_face=min_face, encoder=encoder)
+    flags = sections(
+        fps=fps,
+        keyframes_only=keyframes_only,
+        no_gate=no_gate,
+        min_face=min_face,
+        rotation=rotation,
+        detector=detector,
+        tilt=tilt,
+        encoder=encoder,
+    )
     session = open_session(data=data, time_zone=time_zone, **flags)
     begins = None if start_time is None else parse_moment(start_time, "--start-time", session.zone)
     found = sift(session, list_videos(videos))

@@ -13,21 +13,29 @@ def sections(
     keyframes_only: bool,
     no_gate: bool,
     min_face: int | None,
+    rotation: str | None = None,
+    detector: str | None = None,
+    tilt: str | None = None,
     encoder: str | None = None,
 ) -> dict[str, Any]:
     """Sections of the settings; what was not given is left to the environment, the file and the defaults.
 
-    Raises `InputError` for an `--fps` that is no number and not `every`.
+    Raises `InputError` for an `--fps` that is no number and not `every`, and for a `--rotation` that is none.
     """
     sampling: dict[str, Any] = {} if fps is None else {"fps": parse_fps(fps)}
     if keyframes_only:
         sampling["keyframes_only"] = True
     if no_gate:
         sampling["gate"] = False
-    detection = {} if min_face is None else {"min_face_size": min_face}
-    encoding = {} if encoder is None else {"encoder": encoder}
-    given = {"sampling": sampling, "detection": detection, "encoding": encoding}
+    if rotation is not None:
+        sampling["rotation"] = parse_rotation(rotation)
+    detection = _given(min_face_size=min_face, detector=detector, tilt=tilt)
+    given = {"sampling": sampling, "detection": detection, "encoding": _given(encoder=encoder)}
     return {name: values for name, values in given.items() if values}
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def parse_fps(text: str) -> float | None:
@@ -38,3 +46,12 @@ def parse_fps(text: str) -> float | None:
         return float(text)
     except ValueError as error:
         raise InputError(f"--fps {text!r} is neither a number of samples a second nor 'every'") from error
+
+
+def parse_rotation(text: str) -> int | None:
+    """Degrees counter-clockwise; None to find out."""
+    if text.strip().lower() == "auto":
+        return None
+    if text.strip() not in {"0", "90", "180", "270"}:
+        raise InputError(f"--rotation {text!r} is none of 0, 90, 180, 270 and 'auto'")
+    return int(text)

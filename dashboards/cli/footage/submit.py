@@ -11,12 +11,15 @@ from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import (
     DataFlag,
+    DetectorFlag,
     FpsFlag,
     JsonFlag,
     KeyframesFlag,
     MinFaceFlag,
     NoGateFlag,
+    RotationFlag,
     StartFlag,
+    TiltFlag,
     ZoneFlag,
 )
 from dashboards.cli.footage.jobs import job_payload
@@ -50,6 +53,9 @@ def submit(
     keyframes_only: KeyframesFlag = False,
     no_gate: NoGateFlag = False,
     min_face: MinFaceFlag = None,
+    rotation: RotationFlag = None,
+    detector: DetectorFlag = None,
+    tilt: TiltFlag = None,
     data: DataFlag = None,
     time_zone: ZoneFlag = None,
     as_json: JsonFlag = False,
@@ -63,7 +69,15 @@ def submit(
     from dashboards.cli.footage.videos import list_videos
     from dashboards.cli.moments import parse_moment
 
-    flags = sections(fps=fps, keyframes_only=keyframes_only, no_gate=no_gate, min_face=min_face)
+    flags = sections(
+        fps=fps,
+        keyframes_only=keyframes_only,
+        no_gate=no_gate,
+        min_face=min_face,
+        rotation=rotation,
+        detector=detector,
+        tilt=tilt,
+    )
     session = open_session(data=data, time_zone=time_zone, **flags)
     begins = None if start_time is None else parse_moment(start_time, "--start-time", session.zone)
     found = sift(session, list_videos(videos))

@@ -9,7 +9,8 @@ import typer
 
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
-from dashboards.cli.flags import DataFlag, EncoderFlag, JsonFlag
+from dashboards.cli.flags import DataFlag, DetectorFlag, EncoderFlag, JsonFlag
+from dashboards.cli.identities.looking import model_sections
 from dashboards.cli.output import answers, emit_json, say, table
 from dashboards.cli.session import adopt_encoder, open_database, open_session
 
@@ -34,6 +35,7 @@ def enroll(
         typer.Argument(help="A folder for each person with pictures, or one picture named for each.", metavar="DIR"),
     ],
     encoder: EncoderFlag = None,
+    detector: DetectorFlag = None,
     data: DataFlag = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -44,7 +46,7 @@ def enroll(
     """
     from dashboards.cli.identities.enrolling import enrol_folder
 
-    session = open_session(data=data, encoding=None if encoder is None else {"encoder": encoder})
+    session = open_session(data=data, **model_sections(encoder=encoder, detector=detector))
     with open_database(session) as control:
         enrolment = enrol_folder(adopt_encoder(session, control), control, folder)
     if as_json:

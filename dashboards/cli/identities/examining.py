@@ -91,11 +91,12 @@ def _examine_all(connection: Connection, photos: tuple[Photo, ...], models: Mode
 def _reports(photos: tuple[Photo, ...], models: Models) -> Iterator[ReferenceReport]:
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import load_encoder
-    from pipeline.faces.mtcnn.detector import MtcnnDetector
+    from pipeline.faces.detectors import load_detector
     from pipeline.identity.enrolment import examine_image, flag_near_duplicate
 
     same_picture = encoder_entry(models.encoder, models.weights_dir).calibration.duplicate_cosine
-    detector, encoder = MtcnnDetector(models.detection), load_encoder(models.encoder, models.weights_dir)
+    detector = load_detector(models.detection, models.weights_dir)
+    encoder = load_encoder(models.encoder, models.weights_dir)
     earlier: dict[str, list[ReferenceReport]] = {}
     for photo in photos:
         of_person = earlier.setdefault(photo.person, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dashboards.cli.identities.examining import Models, Photo, examine_photos
 from dashboards.cli.progress import waiting
@@ -13,6 +13,13 @@ from pipeline.errors import ImageUnreadable, NoFaceFound
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.identity.enrolment import ReferenceReport
+
+
+def model_sections(*, encoder: str | None, detector: str | None) -> dict[str, Any]:
+    """Sections of the settings for the models that flags name."""
+    encoding = {} if encoder is None else {"encoding": {"encoder": encoder}}
+    detection = {} if detector is None else {"detection": {"detector": detector}}
+    return encoding | detection
 
 
 def models_of(session: Session, encoder: str) -> Models:

@@ -11,7 +11,8 @@ import typer
 
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
-from dashboards.cli.flags import DataFlag, EncoderFlag, JsonFlag
+from dashboards.cli.flags import DataFlag, DetectorFlag, EncoderFlag, JsonFlag
+from dashboards.cli.identities.looking import model_sections
 from dashboards.cli.output import answers, emit_json
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 from pipeline.errors import InputError
@@ -54,6 +55,7 @@ def verify(
     images: Annotated[list[Path], typer.Argument(help="Two pictures, or one with --person.", metavar="IMAGE...")],
     person: Annotated[str | None, typer.Option(help="The enrolled person it is said to be.", metavar="NAME")] = None,
     encoder: EncoderFlag = None,
+    detector: DetectorFlag = None,
     data: DataFlag = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -64,7 +66,7 @@ def verify(
     """
     if len(images) != (2 if person is None else 1):
         raise InputError("give two pictures, or one picture and --person NAME")
-    session = open_session(data=data, encoding=None if encoder is None else {"encoder": encoder})
+    session = open_session(data=data, **model_sections(encoder=encoder, detector=detector))
     with open_database(session) as control:
         session = adopt_encoder(session, control)
         if person is None:

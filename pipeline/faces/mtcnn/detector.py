@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import cv2
 import numpy as np
 
-from pipeline.faces.detection import Detections
+from pipeline.faces.detection import Detections, check_chunk, in_colour
 from pipeline.faces.mtcnn.boxes import Candidates, IndexArray
 from pipeline.faces.mtcnn.cascade import Cascade, Thresholds
 from pipeline.faces.mtcnn.following import find_faces
 from pipeline.faces.mtcnn.pyramid import Level, exact_levels, pyramid_levels, shrink_levels
 from pipeline.options import DetectionOptions
-from pipeline.schemas import ImageU8, VectorF32, check_array
+from pipeline.schemas import ImageU8, VectorF32
 
 BATCH_FRAMES = 4
 """Frames that go through the networks together, at most: shares the costs of a call."""
@@ -35,7 +34,7 @@ class MtcnnDetector:
     def detect(self, images_bgr: Sequence[ImageU8]) -> list[Detections]:
         """The faces of pictures of any sizes, each searched whole; see `Detector`."""
         return [
-            _Frames([_in_colour(image)], self._cascade, self._options, exact_levels).search(np.arange(1))[0]
+            _Frames([in_colour(image)], self._cascade, self._options, exact_levels).search(np.arange(1))[0]
             for image in images_bgr
         ]
 
@@ -44,10 +43,7 @@ class MtcnnDetector:
 
         With `chunk_saving` most frames are not searched whole (see `following.py`).
         """
-        if len(starts_shot) != len(frames_bgr):
-            raise ValueError(
-                f"starts_shot: expected one entry for each of {len(frames_bgr)} frames, got {len(starts_shot)}"
-            )
+        check_chunk(frames_bgr, starts_shot)
         if not frames_bgr:
             return []
         if not self._options.chunk_saving:
@@ -93,10 +89,3 @@ def _candidates(squares_xyxy: Sequence[VectorF32]) -> Candidates:
     lengths = [len(squares) for squares in squares_xyxy]
     frames = np.repeat(np.arange(len(lengths)), lengths)
     return Candidates(frames, np.concatenate(squares_xyxy), np.ones(len(frames), np.float32))
-
-
-def _in_colour(image: ImageU8) -> ImageU8:
-    if image.ndim == 2:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
-    check_array("image_bgr", image, (None, None, 3), np.uint8)
-    return image

