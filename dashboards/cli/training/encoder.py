@@ -12,7 +12,8 @@ from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.output import answers, emit_json, table, warn
-from dashboards.cli.session import Session, adopt_encoder, folder_encoder, open_database, open_session
+from dashboards.cli.session import Session, folder_encoder, open_database, open_session
+from dashboards.cli.training.choosing import encoder_in_use, has_database
 from dashboards.cli.training.flags import EpochsFlag, NameFlag, PatienceFlag, PeopleFolder, SeedFlag
 from pipeline.training.mining import Mining
 
@@ -103,7 +104,7 @@ def train_encoder(
         seed=seed,
     )
     session = open_session(data=data)
-    found = _train(session, people, name, base or _encoder_in_use(session), evaluate or [], options)
+    found = _train(session, people, name, base or encoder_in_use(session), evaluate or [], options)
     if as_json:
         emit_json(found)
     else:
@@ -164,14 +165,6 @@ def _evaluated(folder: Path, figures: BeforeAndAfter) -> Evaluated:
     return Evaluated(people=str(folder), before=figures.before, after=figures.after)
 
 
-def _encoder_in_use(session: Session) -> str:
-    """The encoder that was asked for, else the data folder's, else the default."""
-    if not session.database_path.is_file() and session.settings.database_url is None:
-        return session.settings.encoding.encoder
-    with open_database(session) as control:
-        return adopt_encoder(session, control).settings.encoding.encoder
-
-
 def _print(found: EncoderTraining, session: Session) -> None:
     made = table("", "pictures", "AUC", "accepted at 1 %", "named at 1 %", right=("pictures", "AUC"))
     for evaluated, label in (
@@ -187,6 +180,13 @@ def _print(found: EncoderTraining, session: Session) -> None:
     _print_use(found, session)
 
 
+def _fixed_encoder(session: Session) -> str | None:
+    if not has_database(session):
+        return None
+    with open_database(session) as control:
+        return folder_encoder(control)
+
+
 def _cells(figures: Figures) -> tuple[str, ...]:
     named = figures.open_set
     known = "-" if named is None else f"{named.rate:.3f} ({named.low:.3f}..{named.high:.3f}) of {named.trials}"
@@ -195,8 +195,7 @@ def _cells(figures: Figures) -> tuple[str, ...]:
 
 
 def _print_use(found: EncoderTraining, session: Session) -> None:
-    with open_database(session) as control:
-        fixed = folder_encoder(control)
+    fixed = _fixed_encoder(session)
     answers().print(f"{found.name}: saved, from epoch {found.best_epoch}; curves: {found.curves[0]}", markup=False)
     if fixed is None:
         answers().print(

@@ -21,10 +21,10 @@ SHOWN_LEFT_OUT = 5
 
 def gather(session: Session, folder: Path, alignment: Alignment) -> FaceFolder:
     """The faces of a folder of people, cut for `alignment`, with a bar; says which pictures cannot be used."""
-    from pipeline.faces.mtcnn.detector import MtcnnDetector
+    from pipeline.faces.detectors import load_detector
     from pipeline.training.gathering import gather_faces
 
-    detector = MtcnnDetector(session.settings.detection)
+    detector = load_detector(session.settings.detection, session.weights_dir)
     with counting_anything(f"faces of {folder.name}") as on_done:
         faces = gather_faces(folder, detector, alignment, on_done)
     for left_out in faces.left_out[:SHOWN_LEFT_OUT]:
