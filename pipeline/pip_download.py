@@ -88,12 +88,14 @@ def _run(command: list[str], arriving: Path, stderr: int, on_bytes: OnBytes | No
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
     )
+    most = 0
     try:
         for _ in range(round(DOWNLOAD_TIMEOUT_S / LOOK_EVERY_S)):
             with suppress(subprocess.TimeoutExpired):
                 return process.wait(LOOK_EVERY_S)
+            most = max(most, _size(arriving))  # pip tidies up before it ends
             if on_bytes is not None:
-                on_bytes(_size(arriving))
+                on_bytes(most)
         return None
     finally:
         _end(process)

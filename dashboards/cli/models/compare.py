@@ -131,10 +131,9 @@ def _usable(session: Session, entries: Sequence[ManifestEntry]) -> list[Manifest
 def _remember(
     session: Session, photo_set: PhotoSet, entries: Sequence[ManifestEntry], compared: Sequence[Compared]
 ) -> None:
-    from pipeline.encoders.local.measured import Accuracy, remember_accuracy, remember_speed
+    from pipeline.encoders.local.measured import Accuracy, remember_accuracy
 
     for entry, one in zip(entries, compared, strict=True):
-        remember_speed(entry, session.weights_dir, one.speed)
         if one.figures.pairs is None:
             continue
         open_set = one.figures.open_set

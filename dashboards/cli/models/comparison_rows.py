@@ -47,7 +47,6 @@ class ComparisonRow:
     people: int | None
     one_face_ms: float
     faces_per_s: float
-    memory_mb: float
     device: str
     note: str
 
@@ -70,7 +69,6 @@ def row_of(compared: Compared) -> ComparisonRow:
         people=None if open_set is None else open_set.n_people,
         one_face_ms=speed.one_face_ms,
         faces_per_s=speed.faces_per_s,
-        memory_mb=speed.memory_mb,
         device=speed.device,
         note=_note(compared),
     )
