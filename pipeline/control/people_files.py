@@ -12,14 +12,19 @@ from pipeline.errors import StoreDamaged, StoreFull
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+def image_ref_of(person_id: str, new: NewReference) -> str:
+    """Where the picture belongs, below the data folder; empty for a reference without one."""
+    return f"people/{person_id}/{new.image_sha256}{new.image_suffix}" if new.image_suffix else ""
+
+
 def keep_image(data_dir: Path, person_id: str, new: NewReference) -> str:
-    """Write the picture unless it is there; returns its path below the data folder.
+    """Write the picture unless it is there; returns its path below the data folder, empty when there is none.
 
     Raises `StoreFull` without room, `StoreDamaged` when the folder cannot be written.
     """
-    image_ref = f"people/{person_id}/{new.image_sha256}{new.image_suffix}"
+    image_ref = image_ref_of(person_id, new)
     path = data_dir / image_ref
-    if path.is_file():
+    if not image_ref or path.is_file():
         return image_ref
     temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:

@@ -27,20 +27,21 @@ class NewReference:
     quality: float
     """0 (useless) to 1 (ideal)."""
     image_sha256: str
-    """64 hex digits, of the file's content."""
-    image: bytes
-    """The file's content, kept as it is."""
+    """64 hex digits, of the file's content; of the embedding's bytes where there is no picture."""
+    image: bytes = b""
+    """The file's content, kept as it is; empty when it lies in its place already, and without a picture."""
     image_suffix: str = ".jpg"
-    """Of its name, with the dot, in lower case."""
+    """Of its name, with the dot, in lower case; empty for a reference without a picture, which no other encoder can
+    encode again."""
 
     def __post_init__(self) -> None:
         check_array("embedding", self.embedding, (None,), np.float32)
-        length = float(np.linalg.norm(self.embedding))
+        length = float(np.sqrt(self.embedding @ self.embedding))
         if not abs(length - 1.0) <= UNIT_TOLERANCE:
             raise ValueError(f"embedding: expected unit length, got {length}")
         if not _SHA256.fullmatch(self.image_sha256):
             raise ValueError(f"image_sha256: expected 64 hex digits, got {self.image_sha256!r}")
-        if not _SUFFIX.fullmatch(self.image_suffix):
+        if self.image_suffix and not _SUFFIX.fullmatch(self.image_suffix):
             raise ValueError(f"image_suffix: expected one such as .jpg, got {self.image_suffix!r}")
 
 
@@ -50,7 +51,7 @@ class Reference:
 
     image_sha256: str
     image_ref: str
-    """Path of the picture below the data folder, with forward slashes."""
+    """Path of the picture below the data folder, with forward slashes; empty without a picture."""
     encoder: str
     quality: float
     added_at: datetime

@@ -9,7 +9,7 @@ HELP = "The gallery as a whole: is everybody told apart, and how does it move?"
 
 def register(app: typer.Typer) -> None:
     """Add `calibrate`, and the group with the others."""
-    from dashboards.cli.gallery import calibrate, check, drop
+    from dashboards.cli.gallery import calibrate, check, drop, exporting, importing
 
     group = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="rich")
     group.callback()(lambda: None)
