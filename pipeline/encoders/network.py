@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.encoders.batches import embed_in_batches
 from pipeline.encoders.devices import prepare_devices
+from pipeline.encoders.execution import Execution
 from pipeline.faces.alignment import Alignment
 from pipeline.schemas import ImageU8, VectorF32
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 TailWeights = Mapping[str, VectorF32]
+SINGLE = Execution()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,11 +27,12 @@ class Network:
     """What an architecture's module builds: a fixed trunk, and a tail whose weights training may replace."""
 
     input_size: int
-    """S: the trunk takes `(N, S, S, 3)` float32 RGB, 0..255, and does its own normalisation."""
+    """S: the trunk takes `(N, S, S, 3)` RGB, 0..255, and does its own normalisation."""
     dimensions: int
     """D, the length of a vector."""
     trunk: Callable[[tf.Tensor], tf.Tensor]
-    """From pictures to features `(N, ...)` float32."""
+    """From pictures to features `(N, ...)` float32. Its convolutions compute in the type of the pictures: float32,
+    float16 or bfloat16. What is in `layers` does."""
     tail: Callable[[tf.Tensor, Mapping[str, tf.Tensor]], tf.Tensor]
     """From features and weights to `(N, D)` float32, of any length: the network's last layers."""
     tail_weights: TailWeights
@@ -45,13 +48,13 @@ def dense(features: tf.Tensor, weights: Mapping[str, tf.Tensor]) -> tf.Tensor:
 class NetworkEncoder:
     """An encoder (see `registry.Encoder`); one object serves any number of calls."""
 
-    def __init__(self, name: str, network: Network, alignment: Alignment) -> None:
+    def __init__(self, name: str, network: Network, alignment: Alignment, execution: Execution = SINGLE) -> None:
         if alignment.size != network.input_size:
             raise ValueError(f"alignment: expected crops of {network.input_size} pixels, got {alignment.size}")
         self.name = name
         self.dimensions = network.dimensions
         self.alignment = alignment
-        self._forward = _traced(network)
+        self._forward = _traced(network, execution)
 
     def embed(self, crops_rgb: ImageU8) -> VectorF32:
         """`(N, D)` float32 of unit length for aligned crops `(N, S, S, 3)` uint8 RGB; N may be 0."""
@@ -62,15 +65,17 @@ class NetworkEncoder:
         return vectors
 
 
-def _traced(network: Network) -> Any:
-    prepare_devices()
+def _traced(network: Network, execution: Execution) -> Any:
+    convolution_type = execution.convolution_type(prepare_devices())
     import tensorflow as tf
 
     weights = {name: tf.constant(array) for name, array in network.tail_weights.items()}
     pictures = tf.TensorSpec([None, network.input_size, network.input_size, 3], tf.uint8)
 
-    @tf.function(autograph=False, input_signature=[pictures])  # type: ignore[untyped-decorator]
+    compiled = {"jit_compile": True} if execution.xla else {}
+
+    @tf.function(autograph=False, input_signature=[pictures], **compiled)  # type: ignore[untyped-decorator]
     def forward(crops_rgb: tf.Tensor) -> tf.Tensor:
-        return network.tail(network.trunk(tf.cast(crops_rgb, tf.float32)), weights)
+        return network.tail(network.trunk(tf.cast(crops_rgb, convolution_type)), weights)
 
     return forward

