@@ -203,7 +203,8 @@ def _n_pictures(best: Best) -> int:
 
 
 def _rounded_up(score: float) -> float:
-    return min(1.0, float(np.ceil(score * 10**DIGITS - 1e-9) / 10**DIGITS))
+    """Never below the score, which a stranger may have."""
+    return min(1.0, float(np.ceil(score * 10**DIGITS) / 10**DIGITS))
 
 
 def _large_first(size_px: int) -> float:

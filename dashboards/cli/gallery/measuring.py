@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboards.cli.apart import run_apart
 from dashboards.cli.progress import counting
 from pipeline.errors import GalleryEmpty, SettingsError
+from pipeline.options import DetectionOptions
 
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
@@ -112,19 +114,26 @@ def keep(session: Session, control: Control, measured: Measured) -> Kept:
 
 
 def _look(session: Session, pictures: Sequence[CalibrationPicture]) -> list[SeenPicture]:
+    settings = session.settings
+    seen: list[SeenPicture] = []
+    with counting("looking at pictures", len(pictures)) as advance_to:
+        models = (settings.encoding.encoder, settings.detection, session.weights_dir)
+        for picture in run_apart(_see_all, tuple(pictures), *models):
+            seen.append(picture)
+            advance_to(len(seen))
+    return seen
+
+
+def _see_all(
+    pictures: tuple[CalibrationPicture, ...], encoder_name: str, detection: DetectionOptions, weights_dir: Path
+) -> Iterator[SeenPicture]:
+    """What each picture shows; the whole of a process of its own."""
     from pipeline.calibrating import see_pictures
     from pipeline.encoders.registry import load_encoder
     from pipeline.faces.detectors import load_detector
 
-    settings = session.settings
-    seen: list[SeenPicture] = []
-    with counting("looking at pictures", len(pictures)) as advance_to:
-        detector = load_detector(settings.detection, session.weights_dir)
-        encoder = load_encoder(settings.encoding.encoder, session.weights_dir)
-        for picture in see_pictures(pictures, detector, encoder):
-            seen.append(picture)
-            advance_to(len(seen))
-    return seen
+    detector, encoder = load_detector(detection, weights_dir), load_encoder(encoder_name, weights_dir)
+    yield from see_pictures(pictures, detector, encoder)
 
 
 def _write(path: Path, content: bytes) -> None:
