@@ -101,11 +101,13 @@ def encoder_at(entry: ManifestEntry, path: Path) -> Encoder:
 
 def _added(base: ManifestEntry, name: str, *, member: str, sha256: str, labels: str) -> ManifestEntry:
     """The entry of the user's own weights. What is known of the shipped ones by measurement is not claimed for them."""
+    is_base = name == base.name
     return msgspec.structs.replace(
         base,
         name=name,
         architecture=base.architecture or base.name,
-        summary=base.summary if name == base.name else f"weights of your own for {base.name}",
+        summary=base.summary if is_base else f"weights of your own for {base.name}",
+        licence=base.licence if is_base else "as the maker of your file says",
         package="",
         version="",
         archive="",
@@ -114,7 +116,7 @@ def _added(base: ManifestEntry, name: str, *, member: str, sha256: str, labels: 
         sha256=sha256,
         labels=labels,
         golden_cosine=None,
-        calibration=base.calibration if name == base.name else _borrowed(base, "with the weights that ship"),
+        calibration=base.calibration if is_base else _borrowed(base, "with the weights that ship"),
     )
 
 
