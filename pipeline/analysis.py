@@ -14,6 +14,7 @@ from pipeline.control.leases import Leases, new_owner_name
 from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
 from pipeline.encoders.embedding import FaceEmbedder
+from pipeline.encoders.execution import Execution
 from pipeline.encoders.registry import encoder_entry, load_encoder
 from pipeline.enrolling import enrol_people
 from pipeline.errors import InputError
@@ -78,7 +79,7 @@ class _Job:
         self._recorder = Recorder(control, self._store)
         encoder_name = control.encoder(options.encoding.encoder)
         self._detector = load_detector(options.detection, control.weights_dir)
-        self._encoder = load_encoder(encoder_name, control.weights_dir)
+        self._encoder = load_encoder(encoder_name, control.weights_dir, Execution(options.encoding.precision))
         self._finder = FaceFinder(self._detector, self._encoder.alignment, options.encoding)
         self._embedder = FaceEmbedder(self._encoder)
 

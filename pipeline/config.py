@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         le=64,
         description="Encoder processes of their own; 0 hosts the encoder in each detector process.",
     )
+    gpus: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9-]*(,[A-Za-z0-9-]+)*$",
+        description="Graphics cards as CUDA numbers them, such as 0,1: each process that runs models gets one, by "
+        "turns; otherwise those that CUDA_VISIBLE_DEVICES names, or all that the machine has.",
+    )
+    xla: bool = Field(default=False, description="Let XLA compile the encoders, for GPUs; on processors it is slower.")
     ingests: int = Field(default=2, ge=1, le=64, description="Footage files read at the same time.")
     credit_mb: int = Field(default=96, ge=8, le=65536, description="Most megabytes of frames in flight for one source.")
     idle_s: float = Field(

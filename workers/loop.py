@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import ChunkRejected, MessageError, TransportLost
 from pipeline.schemas import RunKey
+from workers.gathering import Gathering
 from workers.keeper import Keeper
 from workers.messages import Item, Work, give_up, pack, unpack
 from workers.pulse import Pulse
@@ -30,6 +31,8 @@ class Stage:
     """One result per work, in order. `ChunkRejected` buries; anything else stops the process."""
     route: Callable[[RunKey], str]
     """The stream for the results of a run."""
+    live_inputs: tuple[str, ...] = ()
+    """Those of the streams that carry chunks of live cameras; only these are gathered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class LoopOptions:
     min_idle_s: float = 6.0
     """A message nobody touched for this long belongs to a dead worker; a living one touches it thrice as often."""
     max_tries: int = 3
+    gathering: Gathering | None = None
+    """When to wait for more chunks of live cameras; None never does."""
 
 
 class StageLoop:
@@ -78,7 +83,19 @@ class StageLoop:
             self._finish([delivery])  # one by one, so that a bad message takes no other with it
         taken = self._transport.receive(self._subscription, self._options.batch, self._options.wait_s)
         if taken:
-            self._finish(taken)
+            self._finish([*taken, *self._gather(taken)])
+
+    def _gather(self, first: Sequence[Delivery]) -> list[Delivery]:
+        """More chunks of live cameras, until a batch is full or its deadline has come; none when footage is in hand."""
+        gathering, streams = self._options.gathering, self._stage.live_inputs
+        if gathering is None or not {delivery.stream for delivery in first} <= set(streams):
+            return []
+        begin, more = time.monotonic(), list[Delivery]()
+        subscription = replace(self._subscription, streams=streams)
+        while patience_s := gathering.patience_s(len(first) + len(more), time.monotonic() - begin):
+            n_missing = gathering.most - len(first) - len(more)
+            more += self._transport.receive(subscription, n_missing, patience_s)
+        return more
 
     def _claim(self) -> list[Delivery]:
         now = time.monotonic()

@@ -9,11 +9,13 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.config import Settings
 from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import SettingsError
+from workers.gathering import Gathering
 from workers.loop import LoopOptions, Stage, StageLoop
 from workers.stack.running import find_running_stack
 from workers.streams import RedisTransport
@@ -25,7 +27,9 @@ DETECTOR = "detector"
 ENCODER = "encoder"
 STAGES = (INGEST, DETECTOR, ENCODER, AGGREGATOR)
 ENCODER_BATCH = 4
-"""Chunks an encoder takes at once; each is still a batch of its own for the network."""
+"""Chunks an encoder takes at once; of footage, each is still a batch of its own for the network."""
+LIVE_GATHERING = Gathering(most=16, deadline_s=0.02)
+"""Sixteen cameras' chunks fill a batch; 20 ms are nothing beside the 200 ms of which a live chunk tells."""
 
 Work = Callable[[], None]
 
@@ -99,7 +103,7 @@ def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
     from workers.messages import stage_options
     from workers.models import Models
 
-    models, usual = Models(weights_dir(settings.data)), stage_options(settings.options())
+    models, usual = Models(weights_dir(settings.data), xla=settings.xla), stage_options(settings.options())
     made: list[Stage] = []
     if DETECTOR in stages:
         models.finder_for(usual)
@@ -111,7 +115,9 @@ def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
 
 
 def _loop_work(stage: Stage, settings: Settings, transport: Transport, stop: threading.Event) -> Work:
-    options = LoopOptions(batch=ENCODER_BATCH if stage.name == ENCODER else 1, min_idle_s=settings.idle_s)
+    options = LoopOptions(min_idle_s=settings.idle_s)
+    if stage.name == ENCODER:
+        options = replace(options, batch=ENCODER_BATCH, gathering=LIVE_GATHERING)
     consumer = f"{platform.node() or 'host'}-{os.getpid()}-{stage.name}-{uuid.uuid4().hex[:6]}"
     return StageLoop(stage, transport, consumer, stop, options).run
 

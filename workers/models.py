@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.encoders.embedding import FaceEmbedder
+from pipeline.encoders.execution import Execution, Precision
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.encoders.registry import alignment_of, load_encoder
 from pipeline.faces.detectors import load_detector
@@ -23,8 +24,10 @@ KEPT = 4
 class Models:
     """Finders and embedders by options; several threads may ask at once."""
 
-    def __init__(self, weights_dir: Path) -> None:
+    def __init__(self, weights_dir: Path, *, xla: bool = False) -> None:
+        """`xla` lets XLA compile the encoders."""
         self._weights_dir = weights_dir
+        self._xla = xla
         self._finder = lru_cache(KEPT)(self._make_finder)
         self._embedder = lru_cache(KEPT)(self._make_embedder)
 
@@ -34,10 +37,10 @@ class Models:
 
     def embedder_for(self, options: StageOptions) -> FaceEmbedder:
         """The embedder for these options; fetches its weights when they are not there yet."""
-        return self._embedder(options.encoding.encoder)
+        return self._embedder(options.encoding.encoder, options.encoding.precision)
 
-    def _make_embedder(self, encoder: str) -> FaceEmbedder:
-        return FaceEmbedder(load_encoder(encoder, self._weights_dir))
+    def _make_embedder(self, encoder: str, precision: Precision) -> FaceEmbedder:
+        return FaceEmbedder(load_encoder(encoder, self._weights_dir, Execution(precision, self._xla)))
 
     def _make_finder(self, detection: DetectionOptions, encoding: EncodingOptions) -> FaceFinder:
         entry = encoder_entry(encoding.encoder, self._weights_dir)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,8 @@ from pipeline.schemas import Face, FaceChunk, Match
 
 
 class FaceEmbedder:
-    """Embeds the faces of chunks; a batch never mixes two chunks, so that a chunk done again comes out equal."""
+    """Embeds the faces of chunks. Those of footage must come one by one: a batch that never mixes two chunks gives a
+    chunk that is done again equal embeddings, and the company changes them by the last bits."""
 
     def __init__(self, encoder: Encoder, matcher: Matcher | None = None) -> None:
         if matcher is not None and matcher.gallery.encoder != encoder.name:
@@ -22,11 +24,16 @@ class FaceEmbedder:
 
     def embed(self, chunk: FaceChunk) -> FaceChunk:
         """The chunk with embeddings in the place of crops; with a matcher, also with each face's provisional match."""
-        cropped = [place for place, face in enumerate(chunk.faces) if face.crop_rgb is not None]
-        faces = list(chunk.faces)
-        for place, face in zip(cropped, self._embedded([chunk.faces[place] for place in cropped]), strict=True):
-            faces[place] = face
-        return replace(chunk, faces=tuple(faces), matches=self._matches(faces))
+        return self.embed_together([chunk])[0]
+
+    def embed_together(self, chunks: Sequence[FaceChunk]) -> list[FaceChunk]:
+        """The same for several chunks, whose faces share batches: for live cameras, where nothing is done again."""
+        embedded = iter(self._embedded([face for chunk in chunks for face in chunk.faces if face.crop_rgb is not None]))
+        done = [[face if face.crop_rgb is None else next(embedded) for face in chunk.faces] for chunk in chunks]
+        return [
+            replace(chunk, faces=tuple(faces), matches=self._matches(faces))
+            for chunk, faces in zip(chunks, done, strict=True)
+        ]
 
     def _embedded(self, faces: list[Face]) -> list[Face]:
         crops = [face.crop_rgb for face in faces if face.crop_rgb is not None]

@@ -19,7 +19,7 @@ class Execution:
 
     precision: Precision = Precision.FLOAT32
     xla: bool = False
-    """Let XLA compile the graph, once for each size of batch: minutes at the start, and quicker on some GPUs."""
+    """Let XLA compile the graph, once for each size of batch. Slower on processors; on GPUs not measured yet."""
 
     def convolution_type(self, n_gpus: int) -> str:
         """The type that convolutions compute in: float16 is what GPUs have units for, bfloat16 what processors have."""

@@ -22,6 +22,7 @@ from pipeline.config import Settings
 from pipeline.errors import SettingsError, TransportLost
 from workers.stack.children import ChildSpec
 from workers.stack.embedded import embedded_server, make_run_dir, remove_socket
+from workers.stack.gpus import find_gpus, gpu_environment
 from workers.stack.supervisor import StackHealth, Supervisor
 
 LOCK_NAME = "stack.lock"
@@ -153,19 +154,20 @@ def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: P
     """The worker processes that the settings ask for."""
     model_stages = ["detector"] if settings.encoders else ["detector", "encoder"]
     groups = [
-        ("aggregator", ["aggregator"]),
-        *((f"ingest-{number}", ["ingest"]) for number in range(1, settings.ingests + 1)),
-        *((f"detector-{number}", model_stages) for number in range(1, settings.detectors + 1)),
-        *((f"encoder-{number}", ["encoder"]) for number in range(1, settings.encoders + 1)),
+        ("aggregator", ["aggregator"], 1),
+        *((f"ingest-{number}", ["ingest"], number) for number in range(1, settings.ingests + 1)),
+        *((f"detector-{number}", model_stages, number) for number in range(1, settings.detectors + 1)),
+        *((f"encoder-{number}", ["encoder"], number) for number in range(1, settings.encoders + 1)),
     ]
+    gpus = find_gpus(settings.gpus, environment)
     return [
         ChildSpec(
             name=name,
             command=(sys.executable, "-m", "workers", *stages, "--log", str(logs_dir / f"{name}.log")),
-            environment={**_allocator(stages), **environment},
+            environment={**_allocator(stages), **environment, **gpu_environment(stages, number, gpus)},
             stderr=logs_dir / f"{name}.stderr",
         )
-        for name, stages in groups
+        for name, stages, number in groups
     ]
 
 

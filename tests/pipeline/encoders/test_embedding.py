@@ -56,6 +56,16 @@ def test_a_chunk_without_faces_stays_empty():
     assert embedded.matches == ()
 
 
+def test_chunks_that_come_together_get_each_its_own_faces_back():
+    chunks = [make_face_chunk(faces=faces) for faces in ([cropped_face(RED), make_face()], [], [cropped_face(GREEN)])]
+
+    first, second, third = FaceEmbedder(ColourEncoder(), colour_matcher()).embed_together(chunks)
+
+    assert [match.person_id if match else None for match in first.matches] == ["p_red", None]
+    assert second.faces == ()
+    assert [match.person_id if match else None for match in third.matches] == ["p_green"]
+
+
 def test_a_gallery_of_another_encoder_is_refused():
     with pytest.raises(ValueError, match="expected embeddings of sface, got those of dlib-resnet"):
         FaceEmbedder(ColourEncoder(), colour_matcher("dlib-resnet"))
