@@ -9,6 +9,7 @@ from pipeline.control.database import Control
 from pipeline.control.people import People
 from pipeline.control.runs import NewRun, RunRecord, Runs
 from pipeline.control.sources import NewSource, Sources
+from pipeline.identity.matchers import check_identity
 from pipeline.identity.policies import standing_of
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import RunKey
@@ -26,9 +27,10 @@ def register_footage(
 
     `start_time` (in `zone` when it has none) says when a source that is new began; a known source keeps its start.
     Raises `SourceUnreadable` when nothing in the file can be decoded, and `SettingsError` when the data folder belongs
-    to another encoder.
+    to another encoder, or when people cannot be identified as `options` say.
     """
     encoder = control.encoder(options.encoding.encoder)
+    check_identity(control, encoder, options.identity)
     source_id = footage_source_id(path)
     Sources(control).upsert(_new_source(source_id, path, options, zone, start_time))
     new_run = NewRun(

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 def refresh_sightings(session: Session, control: Control, source_id: str, gallery_version: int) -> int:
     """Name the source's sightings by that gallery and the session's identity settings; returns how many there are.
 
-    Raises `InputError` while the source is being analysed.
+    Raises `InputError` while the source is being analysed, and `SettingsError` when people cannot be identified so.
     """
     from pipeline.control.runs import Runs
+    from pipeline.identity.matchers import check_identity
     from pipeline.options import AnalysisOptions
     from workers.ownership import owning
 
     with owning(control, source_id) as lease:
         runs = Runs(control)
         for run in runs.list(source_id=source_id):
+            check_identity(control, run.encoder, session.settings.identity)
             options = replace(AnalysisOptions.from_json(run.options_json), identity=session.settings.identity)
             runs.set_options(run.run.run_id, options.to_json())
         return _recorder(session, control).refresh_sightings(lease, source_id, gallery_version)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +69,14 @@ class FaissMatcher:
 
 
 def has_faiss() -> bool:
-    """Whether FAISS is installed."""
-    try:
-        import faiss  # noqa: F401 # only whether it is there
-    except ImportError:
-        return False
-    return True
+    """Whether FAISS is installed; does not import it."""
+    return find_spec("faiss") is not None
+
+
+def check_faiss() -> None:
+    """Raise `SettingsError` unless FAISS is installed."""
+    if not has_faiss():
+        raise SettingsError("identity.index 'flat' and 'hnsw' need FAISS: pip install 'facetrail[faiss]'")
 
 
 def flat_matcher(gallery: Gallery) -> FaissMatcher:
@@ -198,8 +201,7 @@ def _note_path(path: Path) -> Path:
 
 
 def _faiss() -> Any:
-    try:
-        import faiss
-    except ImportError as error:
-        raise SettingsError("identity.index 'flat' and 'hnsw' need FAISS: pip install 'facetrail[faiss]'") from error
+    check_faiss()
+    import faiss
+
     return faiss

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from pipeline.identity.faiss_index import RECALL_WANTED, flat_matcher, has_faiss, hnsw_matcher
+from pipeline.control.database import Control
+from pipeline.control.gallery_versions import count_references
+from pipeline.identity.faiss_index import RECALL_WANTED, check_faiss, flat_matcher, has_faiss, hnsw_matcher
 from pipeline.identity.heads import Head, HeadMatcher, NearestReferences
-from pipeline.identity.heads_svm import train_classifiers
+from pipeline.identity.heads_svm import check_classifiers, train_classifiers
 from pipeline.identity.matching import Gallery, Matcher, MeanMatcher
 from pipeline.options import IdentityOptions, check_choice
 
@@ -34,6 +36,18 @@ def matcher_for(gallery: Gallery, options: IdentityOptions, folder: Path) -> Mat
     if options.method == "mean":
         return means
     return HeadMatcher(means, _head(gallery, options))
+
+
+def check_identity(control: Control, encoder: str, options: IdentityOptions) -> None:
+    """Raise `SettingsError` when `matcher_for` would, for the gallery of today: before work is taken on with `options`.
+
+    A worker that finds out when it names people could only stop.
+    """
+    if options.method == "linear-svm":
+        with control.reading() as transaction:
+            check_classifiers(len(count_references(transaction, encoder)))
+    if options.index in {"flat", "hnsw"}:
+        check_faiss()
 
 
 def _head(gallery: Gallery, options: IdentityOptions) -> Head:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -99,3 +100,22 @@ def test_only_the_newest_gallery_keeps_files_and_they_are_private(gallery: Galle
 
     assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".hnsw", ".json"]
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+@pytest.mark.slow
+def test_index_answers_alike_while_tensorflow_works_in_the_same_process(gallery: Gallery) -> None:
+    import tensorflow as tf
+
+    matcher, templates, answers = flat_matcher(gallery), unit_rows(64, 1), []
+    multiply = tf.function(lambda square: tf.linalg.matmul(square, square))
+    works = [
+        Thread(target=lambda: [multiply(tf.ones((400, 400))).numpy() for _ in range(40)], daemon=True),
+        *(Thread(target=lambda: answers.append(str(matcher.match(templates))), daemon=True) for _ in range(8)),
+    ]
+    for work in works:
+        work.start()
+    for work in works:
+        work.join(60)
+
+    assert not any(work.is_alive() for work in works)
+    assert (len(answers), len(set(answers))) == (8, 1)

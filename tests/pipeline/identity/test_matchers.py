@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pipeline.control.database import open_control
 from pipeline.errors import SettingsError
 from pipeline.identity.faiss_index import FaissMatcher
 from pipeline.identity.heads import HeadMatcher
-from pipeline.identity.matchers import matcher_for
+from pipeline.identity.matchers import check_identity, matcher_for
 from pipeline.identity.matching import MeanMatcher
 from pipeline.options import IdentityOptions
 from tests.builders import make_gallery, make_vector
@@ -42,7 +44,7 @@ def test_defaults_search_exactly_by_the_means(tmp_path: Path, options: IdentityO
 @pytest.mark.parametrize(
     ("library", "options", "advice"),
     [
-        ("sklearn.svm", IdentityOptions(method="linear-svm"), r"pip install 'facetrail\[heads\]'"),
+        ("sklearn", IdentityOptions(method="linear-svm"), r"pip install 'facetrail\[heads\]'"),
         ("faiss", IdentityOptions(index="hnsw"), r"pip install 'facetrail\[faiss\]'"),
     ],
 )
@@ -53,3 +55,11 @@ def test_missing_extra_says_how_to_install_it(
 
     with pytest.raises(SettingsError, match=advice):
         matcher_for(make_gallery("Ada", "Bob"), options, tmp_path)
+    with closing(open_control(tmp_path)) as control, pytest.raises(SettingsError, match=advice):
+        check_identity(control, "sface", options)
+
+
+@pytest.mark.parametrize("method", ["mean", "knn", "linear-svm"])
+def test_settings_that_work_pass(tmp_path: Path, method: str) -> None:
+    with closing(open_control(tmp_path)) as control:
+        check_identity(control, "sface", IdentityOptions(method=method))

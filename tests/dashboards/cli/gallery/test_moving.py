@@ -10,6 +10,7 @@ import pytest
 from pipeline.control.database import open_control
 from pipeline.control.people import People
 from tests.builders import make_vector
+from tests.conftest import REPOSITORY
 from tests.dashboards.cli.conftest import Run
 from tests.pipeline.galleries.conftest import make_pictured
 
@@ -54,6 +55,10 @@ def test_export_and_import_tell_scripts_what_they_did(facetrail: Run, record: Pa
 
     assert (out["n_people"], out["n_images"], out["missing"]) == (1, 0, [])
     assert (again["people_added"], again["references_known"], again["gallery_version"]) == (0, 1, 1)
+    page = (REPOSITORY / "docs" / "command-line.md").read_text()
+    for command, document in (("export", out), ("import", again)):
+        (line,) = [line for line in page.splitlines() if line.startswith(f"| `gallery {command} ")]
+        assert [key for key in document if f"`{key}`" not in line] == []
 
 
 def test_past_is_named_by_people_who_came_from_a_store(facetrail: Run, record: Path, store: Path) -> None:
