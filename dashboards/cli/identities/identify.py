@@ -11,6 +11,7 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, JsonFlag
+from dashboards.cli.identities.distances import DistanceFlag, distance_of, with_distance
 from dashboards.cli.output import answers, emit_json
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_existing
 from pipeline.sightings.rows import Status
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     ("facetrail identify visitor.jpg", "who of those enrolled is this?"),
     ("facetrail identify visitor.jpg --json", "with score, margin and threshold, for a script"),
+    ("facetrail identify camera_0.jpg --distance 0.7", "by an L2 distance, as the tutorials on FaceNet judge"),
 )
 
 
@@ -37,10 +39,13 @@ class Identification:
     """The most similar person, whatever the status."""
     candidate_name: str | None
     score: float | None
+    l2_distance: float | None
+    """The score as a Euclidean distance of unit vectors, 0..2: lower is more alike."""
     margin: float | None
     """Lead over the second person; None with fewer than two enrolled."""
     second_person_id: str | None
     threshold: float
+    l2_threshold: float
     uncertain_threshold: float
     least_margin: float
     threshold_source: str
@@ -55,6 +60,7 @@ def register(app: typer.Typer, panel: str) -> None:
 
 def identify(
     image: Annotated[Path, typer.Argument(help="A picture of one face.", metavar="IMAGE")],
+    distance: DistanceFlag = None,
     data: DataFlag = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -68,7 +74,7 @@ def identify(
 
     session = open_existing(data=data)
     with open_database(session) as control:
-        session = adopt_encoder(session, control)
+        session = with_distance(adopt_encoder(session, control), distance)
         encoder = session.settings.encoding.encoder
         gallery = People(control).gallery(encoder)
         (report,) = look_at([image], models_of(session, encoder))
@@ -102,9 +108,11 @@ def identify_face(session: Session, report: ReferenceReport, gallery: Gallery) -
         candidate_id=candidate_id,
         candidate_name=names.get(candidate_id or ""),
         score=match.score if match else None,
+        l2_distance=distance_of(match.score) if match else None,
         margin=match.margin if match else None,
         second_person_id=match.second_person_id if match else None,
         threshold=policy.threshold,
+        l2_threshold=distance_of(policy.threshold),
         uncertain_threshold=policy.uncertain_threshold,
         least_margin=policy.margin,
         threshold_source=policy.source,
@@ -130,7 +138,8 @@ def _print_identification(found: Identification) -> None:
         else f"\nlead      {found.margin:.4f}  (over the next person; {found.least_margin:.4f} needed)"
     )
     answers().print(
-        f"score     {found.score:.4f}  (cosine, for {found.candidate_name}; known from {found.threshold:.4f} on)"
+        f"score     {found.score:.4f}  (cosine, for {found.candidate_name}; known from {found.threshold:.4f} on)\n"
+        f"distance  {distance_of(found.score):.4f}  (L2; known up to {found.l2_threshold:.4f})"
         f"{lead}\nencoder   {found.encoder}; threshold from {found.threshold_source}",
         markup=False,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, DetectorFlag, EncoderFlag, JsonFlag
+from dashboards.cli.identities.distances import DistanceFlag, distance_of, with_distance
 from dashboards.cli.identities.looking import model_sections
 from dashboards.cli.output import answers, emit_json
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
@@ -26,6 +26,7 @@ EXAMPLES = examples(
     ("facetrail verify passport.jpg gate.jpg", "are these two the same person?"),
     ("facetrail verify gate.jpg --person 'Ada Lovelace'", "is this who they say they are?"),
     ("facetrail verify a.jpg b.jpg && echo same", "0 is yes, 1 is no"),
+    ("facetrail verify camera_0.jpg --person younes --distance 0.7", "by an L2 distance, as the tutorials judge"),
 )
 
 
@@ -56,6 +57,7 @@ def verify(
     person: Annotated[str | None, typer.Option(help="The enrolled person it is said to be.", metavar="NAME")] = None,
     encoder: EncoderFlag = None,
     detector: DetectorFlag = None,
+    distance: DistanceFlag = None,
     data: DataFlag = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -68,7 +70,7 @@ def verify(
         raise InputError("give two pictures, or one picture and --person NAME")
     session = open_session(data=data, **model_sections(encoder=encoder, detector=detector))
     with open_database(session) as control:
-        session = adopt_encoder(session, control)
+        session = with_distance(adopt_encoder(session, control), distance)
         if person is None:
             found = _compare_pictures(session, control, images[0], images[1])
         else:
@@ -89,8 +91,8 @@ def judge(score: float, policy: DecisionPolicy, encoder: str) -> Verification:
         score=score,
         threshold=policy.threshold,
         threshold_source=policy.source,
-        l2_distance=sqrt(max(0.0, 2 - 2 * score)),
-        l2_threshold=sqrt(max(0.0, 2 - 2 * policy.threshold)),
+        l2_distance=distance_of(score),
+        l2_threshold=distance_of(policy.threshold),
         encoder=encoder,
     )
 
