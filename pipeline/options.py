@@ -182,8 +182,8 @@ class IdentityOptions:
     k: int = 3
     """References that `knn` asks."""
     index: str = "auto"
-    """How everybody enrolled is searched: `exact`; `flat` and `hnsw` of FAISS (extra `faiss`); `auto` takes `hnsw` for
-    galleries in which it is measured to be worth it, if FAISS is installed, and else `exact`."""
+    """How everybody enrolled is searched: `exact`; `flat` and `hnsw` of FAISS (extra `faiss`); `auto` takes what
+    measures best, which is `exact` up to the million people that were measured."""
     absence_timeout_s: float = 2.0
     """A sighting ends when its person stays unseen for longer than this, in seconds."""
 

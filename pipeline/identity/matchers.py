@@ -7,18 +7,18 @@ from pathlib import Path
 
 from pipeline.control.database import Control
 from pipeline.control.gallery_versions import count_references
-from pipeline.identity.faiss_index import RECALL_WANTED, check_faiss, flat_matcher, has_faiss, hnsw_matcher
+from pipeline.identity.faiss_index import check_faiss, flat_matcher, hnsw_matcher
 from pipeline.identity.heads import Head, HeadMatcher, NearestReferences
 from pipeline.identity.heads_svm import check_classifiers, train_classifiers
 from pipeline.identity.matching import Gallery, Matcher, MeanMatcher
-from pipeline.options import IdentityOptions, check_choice
+from pipeline.options import INDEXES, METHODS, IdentityOptions, check_choice
 
 logger = logging.getLogger(__name__)
 
-HNSW_FROM = 2_000_000
-"""People from which `auto` takes the graph. Up to a million, the most that was measured, the exact search answers a
-batch of 32 in 43 ms and one template in 8, where a graph of the recall wanted is no faster with batches; the flat index
-of FAISS takes four times as long as numpy at every size, so that `auto` never takes it (docs/performance.md)."""
+LARGEST_MEASURED = 1_000_000
+"""People up to which the exact search was measured: 41 ms for a batch of 32 and 8 for one template. FAISS's flat index
+takes four times as long with batches at that size, and its graph as long as the exact search once it finds 97.5 % of
+what that finds; so `auto` takes neither (docs/performance.md)."""
 
 
 def index_dir(data_dir: Path) -> Path:
@@ -51,23 +51,16 @@ def check_identity(control: Control, encoder: str, options: IdentityOptions) -> 
 
 
 def _head(gallery: Gallery, options: IdentityOptions) -> Head:
-    check_choice("identity.method", options.method, ("knn", "linear-svm"))
+    check_choice("identity.method", options.method, METHODS)
     return NearestReferences(gallery, options.k) if options.method == "knn" else train_classifiers(gallery)
 
 
 def _means_matcher(gallery: Gallery, index: str, folder: Path) -> Matcher:
-    check_choice("identity.index", index, ("auto", "exact", "flat", "hnsw"))
+    check_choice("identity.index", index, INDEXES)
     if index == "flat":
         return flat_matcher(gallery)
     if index == "hnsw":
         return hnsw_matcher(gallery, folder)
-    return MeanMatcher(gallery) if index == "exact" or len(gallery.means) < HNSW_FROM else _automatic(gallery, folder)
-
-
-def _automatic(gallery: Gallery, folder: Path) -> Matcher:
-    """The graph where it finds almost everybody; whoever wants it at any price sets it."""
-    if not has_faiss():
-        logger.info("%s people are searched one by one; facetrail[faiss] may be faster", len(gallery.means))
-        return MeanMatcher(gallery)
-    found = hnsw_matcher(gallery, folder)
-    return found if found.recall >= RECALL_WANTED else MeanMatcher(gallery)
+    if index == "auto" and len(gallery.means) > LARGEST_MEASURED:
+        logger.info("%s people are searched exactly; the index hnsw may be faster, and misses some", len(gallery.means))
+    return MeanMatcher(gallery)
