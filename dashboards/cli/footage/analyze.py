@@ -24,6 +24,7 @@ from dashboards.cli.flags import (
     ZoneFlag,
 )
 from dashboards.cli.output import say, warn
+from dashboards.cli.policies import warn_of_calibration
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _analyse(
 
     if enrolment is None:
         _say_who_is_enrolled(control)
+    warn_of_calibration(control, control.encoder(session.settings.encoding.encoder))
     intake = take_in(session, control, videos, begins)
     ended = {run.run.run_id: run for run in work_off(session, control, intake.pending)}
     runs = [ended.get(run.run.run_id, run) for run in intake.runs]

@@ -10,7 +10,8 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag, SourceFlag
 from dashboards.cli.output import answers, emit_json, table
-from dashboards.cli.session import Session, open_database, open_existing
+from dashboards.cli.policies import thresholds_of
+from dashboards.cli.session import Session, adopt_encoder, open_database, open_existing
 
 if TYPE_CHECKING:
     from pipeline.control.database import Control
@@ -42,7 +43,8 @@ def relabel(source: SourceFlag = None, data: DataFlag = None, as_json: JsonFlag 
     """Name all sightings anew by the gallery of today, without looking at a single frame again.
 
     Sightings of footage analysed before somebody was enrolled become theirs; those of people who were removed become
-    unknown. Settings of `identity`, such as another threshold, count as well. With nothing changed nothing changes.
+    unknown. Settings of `identity`, such as another threshold, and a calibration made or cleared since count as well.
+    With nothing changed nothing changes.
     """
     from dashboards.cli.record.filters import find_sources
     from pipeline.control.people import People
@@ -52,16 +54,17 @@ def relabel(source: SourceFlag = None, data: DataFlag = None, as_json: JsonFlag 
     with open_database(session) as control:
         sources = Sources(control).list()
         wanted = find_sources(sources, source)
-        version = People(control).gallery_version()
+        version, thresholds = People(control).gallery_version(), thresholds_of(adopt_encoder(session, control), control)
         meant = [each for each in sources if wanted is None or each.source_id in wanted]
         done = [relabel_source(session, control, each, version) for each in meant if each.current_run_id]
     if as_json:
-        emit_json({"gallery_version": version, "sources": done})
+        emit_json({"gallery_version": version, "thresholds": thresholds, "sources": done})
         return
     made = table("source", "sightings", "changed", right=("sightings", "changed"))
     for each in done:
         made.add_row(each.label, str(each.n_sightings), str(each.n_changed))
     answers().print(made if done else "nothing has been analysed yet")
+    answers().print(str(thresholds), markup=False)
 
 
 def relabel_source(session: Session, control: Control, source: SourceRecord, gallery_version: int) -> Relabelled:

@@ -11,7 +11,8 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.output import answers, emit_json, table
-from dashboards.cli.session import open_session
+from dashboards.cli.policies import Thresholds, thresholds_of
+from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -60,16 +61,18 @@ def show(
 ) -> None:
     """Show every setting in effect, and whether a flag, the environment, the YAML file or the default says so.
 
-    Secrets are masked.
+    Secrets are masked. Thresholds that no setting gives come from the data folder's calibration, or from the encoder.
     """
-    settings = open_session(data=data).settings
+    session = open_session(data=data)
+    settings, thresholds = session.settings, _thresholds(session)
     found = list_settings(settings, {} if data is None else {"data": data})
     if as_json:
-        emit_json({"settings": found, "options_digest": settings.options().digest()})
+        emit_json({"settings": found, "options_digest": settings.options().digest(), "thresholds": thresholds})
     elif format_ is Format.YAML:
         answers().print(_as_yaml(settings), end="", markup=False, soft_wrap=True)
     else:
         _print_table(found, settings.options().digest())
+        answers().print(f"Thresholds of {thresholds}" if thresholds else "", markup=False)
 
 
 def list_settings(settings: Settings, flags: dict[str, Any]) -> list[Setting]:
@@ -82,6 +85,14 @@ def list_settings(settings: Settings, flags: dict[str, Any]) -> list[Setting]:
         Setting(name=name, value=value, origin=_origin(name, flags, in_file), variable=_variable(name))
         for name, value in shown.items()
     ]
+
+
+def _thresholds(session: Session) -> Thresholds | None:
+    """By what faces are judged; None without a data folder, which showing settings does not make."""
+    if session.settings.database_url is None and not session.database_path.is_file():
+        return None
+    with open_database(session) as control:
+        return thresholds_of(adopt_encoder(session, control), control)
 
 
 def _print_table(found: list[Setting], digest: str) -> None:

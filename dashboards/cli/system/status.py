@@ -12,7 +12,8 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag, SourceFlag
 from dashboards.cli.output import answers, emit_json, table
-from dashboards.cli.session import Session, open_database, open_existing
+from dashboards.cli.policies import Thresholds, thresholds_of
+from dashboards.cli.session import Session, adopt_encoder, open_database, open_existing
 from dashboards.cli.system.funnel import Funnel, funnel_of, hint
 from pipeline.sightings.rows import SightingRow
 
@@ -65,11 +66,13 @@ def status(
         runs = Runs(control).list()
         flow = _look(session, runs, with_rates=rates)
         funnels = _funnels(session, control, runs, wanted)
+        thresholds = thresholds_of(adopt_encoder(session, control), control)
     if as_json:
-        emit_json(_payload(flow, funnels))
+        emit_json(_payload(flow, funnels, thresholds))
         return
     _print_flow(session, flow)
     _print_funnels(funnels)
+    answers().print(str(thresholds), markup=False)
 
 
 def _look(session: Session, runs: list[RunRecord], *, with_rates: bool) -> Flow | None:
@@ -102,7 +105,7 @@ def _funnels(session: Session, control: Control, runs: list[RunRecord], wanted: 
     return [funnel_of(run, by_run[run.run.run_id]) for run in latest.values()]
 
 
-def _payload(flow: Flow | None, funnels: list[Funnel]) -> dict[str, object]:
+def _payload(flow: Flow | None, funnels: list[Funnel], thresholds: Thresholds) -> dict[str, object]:
     return {
         "running": flow is not None,
         "streams": flow.now.streams if flow else (),
@@ -111,6 +114,7 @@ def _payload(flow: Flow | None, funnels: list[Funnel]) -> dict[str, object]:
         "chunks_per_second": flow.chunks_per_second if flow else {},
         "buried": flow.now.buried if flow else (),
         "funnels": funnels,
+        "thresholds": thresholds,
     }
 
 
