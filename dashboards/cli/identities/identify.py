@@ -13,10 +13,12 @@ from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.identities.distances import DistanceFlag, distance_of, with_distance
 from dashboards.cli.output import answers, emit_json
+from dashboards.cli.policies import policy_of
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_existing
 from pipeline.sightings.rows import Status
 
 if TYPE_CHECKING:
+    from pipeline.identity.decision import DecisionPolicy
     from pipeline.identity.enrolment import ReferenceReport
     from pipeline.identity.matching import Gallery
 
@@ -78,7 +80,7 @@ def identify(
         encoder = session.settings.encoding.encoder
         gallery = People(control).gallery(encoder)
         (report,) = look_at([image], models_of(session, encoder))
-        found = identify_face(session, report, gallery)
+        found = identify_face(session, report, gallery, policy_of(session, control, encoder))
         about = found.person_id or ""
         AuditLog(control).append("identify", about, who=current_user(), image_sha256=report.sha256, detail=found.status)
     if as_json:
@@ -88,14 +90,14 @@ def identify(
     raise typer.Exit(ExitCode.OK if found.status is Status.KNOWN else ExitCode.NO)
 
 
-def identify_face(session: Session, report: ReferenceReport, gallery: Gallery) -> Identification:
-    """Who the face is by the operating point in effect; one good picture counts as enough faces."""
+def identify_face(
+    session: Session, report: ReferenceReport, gallery: Gallery, policy: DecisionPolicy
+) -> Identification:
+    """Who the face is by that operating point; one good picture counts as enough faces."""
     from dashboards.cli.identities.asking import best_match
-    from pipeline.encoders.manifest import encoder_entry
-    from pipeline.identity.decision import decide, policy_for
+    from pipeline.identity.decision import decide
     from pipeline.identity.matchers import index_dir, matcher_for
 
-    policy = policy_for(encoder_entry(gallery.encoder, session.weights_dir), session.settings.identity)
     matcher = matcher_for(gallery, session.settings.identity, index_dir(session.data_dir))
     match = best_match(report, matcher)
     status = decide(match, policy.min_faces, policy)
