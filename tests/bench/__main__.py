@@ -27,10 +27,11 @@ MODULES = {
     "matching": "matching",
     "transport": "transport",
     "accuracy": "accuracy",
+    "encoders": "encoder_speeds",
     "thresholds": "thresholds",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"thresholds"}
+ASKED_FOR = {"encoders", "thresholds"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
@@ -57,7 +58,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="on one minute of footage, and less of the rest")
     parser.add_argument("--data", type=Path, default=Path("data"), help="footage and downloads are kept in its `bench`")
     parser.add_argument(
-        "--encoder", action="append", default=[], metavar="NAME", help="whose thresholds to find; may be given again"
+        "--encoder", action="append", default=[], metavar="NAME", help="for encoders and thresholds; may be given again"
     )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

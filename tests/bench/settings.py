@@ -18,10 +18,10 @@ class BenchSettings:
     folder: Path
     short: bool
     encoders: tuple[str, ...] = ()
-    """Those to find the thresholds of; all that anybody may fetch, if none is named."""
+    """Those to look at one by one; all that anybody may fetch, if none is named."""
 
     @property
-    def threshold_encoders(self) -> tuple[ManifestEntry, ...]:
+    def chosen_encoders(self) -> tuple[ManifestEntry, ...]:
         """Their entries in the manifest."""
         fetchable = (entry.name for entry in encoder_entries() if entry.package and not entry.terms)
         return tuple(encoder_entry(name) for name in self.encoders or fetchable)

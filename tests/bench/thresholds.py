@@ -31,16 +31,23 @@ SMALLEST_PX = VIDEO_SIZES_PX[-1]
 
 def measure(settings: BenchSettings) -> Iterator[Measurement]:
     """Nothing without the open test data, which lies beside the repository or at $FACETRAIL_OPEN_DATA."""
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data" / "open"
-    open_data = Path(os.environ.get("FACETRAIL_OPEN_DATA", beside))
-    if not (open_data / "MANIFEST.md").is_file():
+    open_data = find_open_data()
+    if open_data is None:
         return
-    portraits = _portraits(open_data)
-    for entry in settings.threshold_encoders:
+    portraits = find_portraits(open_data)
+    for entry in settings.chosen_encoders:
         yield from _numbers(entry.name, see(load_encoder(entry.name, settings.weights), portraits))
 
 
-def _portraits(open_data: Path) -> list[tuple[str, Portrait]]:
+def find_open_data() -> Path | None:
+    """The open test data, where it is at hand."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data" / "open"
+    open_data = Path(os.environ.get("FACETRAIL_OPEN_DATA", beside))
+    return open_data if (open_data / "MANIFEST.md").is_file() else None
+
+
+def find_portraits(open_data: Path) -> list[tuple[str, Portrait]]:
+    """Who is on each labelled photograph of one person, with the face found."""
     detector = MtcnnDetector(DetectionOptions())
     grey = sorted((open_data / "verification" / "orl_s01_s20").glob("*/*.png"))
     people = [(photo.person, photo.path) for photo in photographs_of_people(open_data)]

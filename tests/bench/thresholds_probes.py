@@ -54,7 +54,7 @@ class Probes:
 def see(encoder: Encoder, portraits: Sequence[tuple[str, Portrait]]) -> Faces:
     """Everybody's photographs, by name, as `encoder` sees them."""
     vectors = {
-        size: encoder.embed(np.stack([_cut(encoder, _sized(portrait, size)) for _, portrait in portraits]))
+        size: encoder.embed(np.stack([cut_face(encoder, _sized(portrait, size)) for _, portrait in portraits]))
         for size in SIZES_PX
     }
     return Faces(tuple(person for person, _ in portraits), vectors)
@@ -113,7 +113,8 @@ def _gallery(name: str, faces: Faces, enrolled: dict[str, list[int]]) -> Gallery
     return Gallery(1, name, people, people, faces.vectors[FULL_SIZE][places], owners)
 
 
-def _cut(encoder: Encoder, portrait: Portrait) -> ImageU8:
+def cut_face(encoder: Encoder, portrait: Portrait) -> ImageU8:
+    """`(S, S, 3)` uint8 RGB as the encoder wants it."""
     crop_bgr = encoder.alignment.cut(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy)
     if crop_bgr is None:
         raise ValueError("a face of the test data cannot be aligned")
