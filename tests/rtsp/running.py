@@ -57,8 +57,7 @@ class RtspServer:
     n_connections: int = 0
     _thread: LoopThread = field(default_factory=LoopThread)
     _listener: asyncio.Server | None = None
-    _sessions: set[Session] = field(default_factory=set)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None] | None] = field(default_factory=set)
 
     @classmethod
     def of(cls, clip: Path, *, port: int = 0, login: Login | None = None, loop: bool = True, pace: float = 1.0) -> Self:
@@ -99,19 +98,19 @@ class RtspServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.n_connections += 1
-        session = Session(reader, writer, self.behaviour, self.sent_at)
-        self._sessions.add(session)
+        task = asyncio.current_task()
+        self._tasks.add(task)
         try:
-            await session.serve()
+            await Session(reader, writer, self.behaviour, self.sent_at).serve()
+        except asyncio.CancelledError:  # killed; asyncio would report it as unhandled
+            return
         finally:
-            self._sessions.discard(session)
+            self._tasks.discard(task)
 
     async def _close(self) -> None:
         if self._listener is not None:
             self._listener.close()
-        players = [session.player for session in self._sessions if session.player is not None]
-        for session in list(self._sessions):
-            session.close()
-        await asyncio.gather(*players, return_exceptions=True)
-        while self._sessions:
-            await asyncio.sleep(0)
+        tasks = [task for task in self._tasks if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -73,6 +73,8 @@ class Session:
             return
         finally:
             self.close()
+            if self.player is not None:
+                await asyncio.gather(self.player, return_exceptions=True)
 
     def close(self) -> None:
         if self.player is not None:

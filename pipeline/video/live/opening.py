@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +25,12 @@ FORMATS = {
 }
 """What a camera may answer: no lists that name further sources, but for HLS, whose parts are held to PROTOCOLS too."""
 ANALYSE_US = 500_000
-"""How much of a stream FFmpeg looks at before it lets us read, in microseconds: 0.6 s to the first picture, not 1.0."""
+"""Most of a stream that FFmpeg looks at before it lets us read, in microseconds."""
+RATE_PICTURES = 0
+"""Pictures from which FFmpeg guesses a rate that the camera does not declare. With none, the first picture comes after
+0.17 s and not after 1.0 s (24 pictures a second, TCP and UDP alike)."""
 DEVICE_FORMATS = {"linux": "v4l2", "darwin": "avfoundation"}
+NO_ANSWER = "no answer in time; is it switched on, and is the network up?"
 REASONS: tuple[tuple[tuple[type[Exception], ...], type[SourceLost], str], ...] = (
     (
         (av.HTTPUnauthorizedError, av.error.HTTPForbiddenError),
@@ -36,7 +41,7 @@ REASONS: tuple[tuple[tuple[type[Exception], ...], type[SourceLost], str], ...] =
     ((av.HTTPClientError,), SourceRefused, "the camera refuses ({})"),
     ((av.ProtocolNotFoundError, av.ArgumentError, PermissionError), SourceRefused, "it cannot be opened ({})"),
     ((ConnectionRefusedError,), SourceLost, "nothing listens there (connection refused)"),
-    ((TimeoutError, av.ExitError), SourceLost, "no answer in time; is it switched on, and is the network up?"),
+    ((TimeoutError, av.ExitError), SourceLost, NO_ANSWER),
 )
 """FFmpeg's errors, the more special first, and what they say about a camera."""
 
@@ -55,18 +60,21 @@ def open_container(address: CameraAddress) -> Iterator[tuple[Any, Any]]:
         container.close()
 
 
-def explain(address: CameraAddress, error: av.FFmpegError) -> SourceLost:
-    """Our error for FFmpeg's: its text shows no password."""
+def explain(address: CameraAddress, error: av.FFmpegError, waited_s: float = 0.0) -> SourceLost:
+    """Our error for FFmpeg's, which came after `waited_s` seconds: its text shows no password."""
     detail = error.strerror
     for kinds, made, reason in REASONS:
         if isinstance(error, kinds):
             return made(f"{address}: {reason.format(detail)}")
+    if waited_s >= min(address.open_timeout_s, address.read_timeout_s):  # FFmpeg calls a missing answer invalid data
+        return SourceLost(f"{address}: {NO_ANSWER}")
     if not _is_known_host(address):
         return SourceLost(f"{address}: there is no such host, or no name service")
     return SourceLost(f"{address}: it cannot be read ({error.strerror})")
 
 
 def _open(address: CameraAddress) -> Any:
+    began_s = time.monotonic()
     try:
         return av.open(
             _target(address),
@@ -76,7 +84,7 @@ def _open(address: CameraAddress) -> Any:
             metadata_errors="replace",
         )
     except av.FFmpegError as error:
-        lost = explain(address, error)
+        lost = explain(address, error, time.monotonic() - began_s)
     except (OSError, ValueError) as error:  # a format that this build of FFmpeg does not have
         lost = SourceRefused(f"{address}: this machine cannot open it ({type(error).__name__})")
     raise lost  # out here, since FFmpeg's error names the address with its password
@@ -95,6 +103,7 @@ def _options(address: CameraAddress) -> dict[str, str]:
         "protocol_whitelist": PROTOCOLS[address.kind],
         "format_whitelist": FORMATS[address.kind],
         "analyzeduration": str(ANALYSE_US),
+        "fpsprobesize": str(RATE_PICTURES),
         "timeout": str(round(address.read_timeout_s * 1_000_000)),
     }
     if address.kind is CameraKind.RTSP:

@@ -51,6 +51,14 @@ class LiveInfo:
     """From the attempt to connect to the first picture, in seconds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLimits:
+    """How much and how long a reader bears."""
+
+    kept_bytes: int = KEPT_BYTES
+    grace_s: float = GRACE_S
+
+
 @dataclass(slots=True)
 class ThreadLedger:
     """Reading threads that were left behind; those that hang for ever cost memory until the process ends."""
@@ -65,32 +73,37 @@ class ThreadLedger:
         return [thread for thread in self._left if thread.is_alive()]
 
 
+DEFAULT_LIMITS = ReadingLimits()
+
+
 class LiveReader:
-    """Reads one connection: enter, `open`, then `read`. A new one is made for the next connection."""
+    """Reads one connection: enter, `open`, then `read`. A new one is made for the next connection.
+
+    `stop` ends it, and may be set by any thread.
+    """
 
     def __init__(
         self,
         address: CameraAddress,
         options: SamplingOptions,
         ledger: ThreadLedger,
-        *,
-        kept_bytes: int = KEPT_BYTES,
-        grace_s: float = GRACE_S,
+        stop: threading.Event,
+        limits: ReadingLimits = DEFAULT_LIMITS,
         now: Now = time.monotonic,
     ) -> None:
         if options.fps is None:
             raise SettingsError("sampling.fps: a live camera is sampled at a rate, such as 5, and not at every frame")
         self._address, self._options, self._ledger, self._now = address, options, ledger, now
         self._account = LiveAccount()
-        self._outbox = Outbox(kept_bytes, self._account)
+        self._outbox = Outbox(limits.kept_bytes, self._account)
         self._chunk_samples = chunk_samples_at(options.fps)
         self._sampler = LiveSampler(options.fps, options, self._chunk_samples, self._account)
         self._builder = ChunkBuilder(self._chunk_samples)
-        self._stop, self._opened = threading.Event(), threading.Event()
+        self._stop, self._left, self._opened = stop, threading.Event(), threading.Event()
         self._info: LiveInfo | None = None
         self._failure: Exception | None = None
-        self._grace_s, self._began_s = grace_s, now()
-        self._alive_until_s = self._began_s + 2 * address.open_timeout_s + grace_s
+        self._grace_s, self._began_s = limits.grace_s, now()
+        self._alive_until_s = self._began_s + 2 * address.open_timeout_s + self._grace_s
         self._thread = threading.Thread(target=self._run, name=f"camera {address}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -98,14 +111,10 @@ class LiveReader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self._left.set()
         self._thread.join(JOIN_S)
         if self._thread.is_alive():
             self._ledger.note(self._thread)
-
-    def stop(self) -> None:
-        """End reading: `read` comes to its end. May be called by any thread."""
-        self._stop.set()
 
     def counts(self) -> LiveCounts:
         """What became of every cell so far. May be called by any thread."""
@@ -113,21 +122,23 @@ class LiveReader:
 
     def open(self) -> LiveInfo:
         """Wait for the first picture; raises `SourceRefused` or `SourceLost` when there is none."""
-        while not self._opened.wait(LOOK_S):
-            self._check_thread()
+        while not self._opened.wait(LOOK_S) and not self._is_leaving():
+            if self._hangs():
+                raise self._hang()
         if self._info is None:
             raise self._failure or SourceLost(f"{self._address}: stopped before its first picture")
         return self._info
 
     def read(self, run: RunKey) -> Iterator[FrameChunk | RunEnded]:
-        """The chunks, then `RunEnded`; then `SourceLost` is raised unless `stop` was called."""
+        """The chunks, then `RunEnded`; then `SourceLost` is raised unless `stop` was set."""
         n_chunks = 0
         while not self._outbox.is_finished:
             chunk = self._outbox.take(LOOK_S)
             if chunk is not None:
                 n_chunks = chunk.number + 1
                 yield chunk.of_run(run)
-            elif self._hangs():
+                self._is_leaving()
+            elif self._is_leaving() or self._hangs():
                 break
         failure = self._end()
         yield RunEnded(run, n_chunks, None if failure is None else str(failure))
@@ -135,20 +146,21 @@ class LiveReader:
             raise failure
 
     def _end(self) -> Exception | None:
-        if not self._outbox.is_finished:
-            return self._abandon()
-        return self._failure
+        if self._is_leaving():
+            return None
+        return self._failure if self._outbox.is_finished else self._hang()
 
-    def _check_thread(self) -> None:
-        if self._hangs():
-            raise self._abandon()
+    def _is_leaving(self) -> bool:
+        """Whether this connection is no longer wanted; the thread is told when its reader finds out."""
+        if self._stop.is_set():
+            self._left.set()
+        return self._left.is_set()
 
     def _hangs(self) -> bool:
         return self._now() > self._alive_until_s
 
-    def _abandon(self) -> SourceLost:
+    def _hang(self) -> SourceLost:
         logger.error("%s: its thread hangs and is left behind", self._address)
-        self._stop.set()
         return SourceLost(f"{self._address}: reading it hangs")
 
     def _run(self) -> None:
@@ -163,7 +175,7 @@ class LiveReader:
 
     def _read_all(self, stream: LiveStream) -> None:
         try:
-            for live in stream.read(self._stop, self._beat):
+            for live in stream.read(self._left, self._beat):
                 if self._info is None:
                     self._info = self._first(stream, live)
                     self._opened.set()

@@ -33,7 +33,10 @@ class LiveCell:
 
 
 class LiveSampler:
-    """Cell n covers n / fps to (n + 1) / fps seconds since the first picture; the first picture in it fills it."""
+    """Cell n has n / fps seconds since the first picture in its middle; the first picture in it fills it.
+
+    In its middle, and not at its beginning, so that a camera of just that rate has one picture in each.
+    """
 
     def __init__(self, fps: float, options: SamplingOptions, chunk_samples: int, account: LiveAccount) -> None:
         self._fps, self._options, self._chunk_samples, self._account = fps, options, chunk_samples, account
@@ -53,7 +56,7 @@ class LiveSampler:
         self._cut |= self._is_resized(live) or self._shots.starts_shot(luma)
         self._lost += live.n_lost_before
         media_s = self._media_s(live.moment.captured_s)
-        index = math.floor(media_s * self._fps)
+        index = math.floor(media_s * self._fps + 0.5)
         if index > self._last_index:
             yield from self._skip_to(index, self._missing_fate(media_s))
             yield self._fill(live, luma, index, media_s)
@@ -63,7 +66,7 @@ class LiveSampler:
         """The cells between the last picture and the end of the connection."""
         if self._begin_s is not None:
             end_s = now_s - self._begin_s
-            yield from self._skip_to(math.floor(end_s * self._fps), self._missing_fate(end_s))
+            yield from self._skip_to(math.floor(end_s * self._fps + 0.5), self._missing_fate(end_s))
 
     def _media_s(self, captured_s: float) -> float:
         if self._begin_s is None:
