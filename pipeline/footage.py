@@ -10,6 +10,9 @@ from pipeline.control.database import Control
 from pipeline.control.people import People
 from pipeline.control.runs import NewRun, RunRecord, Runs
 from pipeline.control.sources import NewSource, Sources
+from pipeline.encoders.registry import alignment_of, encoder_entry
+from pipeline.errors import SettingsError
+from pipeline.faces.alignment import WholePicture
 from pipeline.identity.matchers import check_identity
 from pipeline.identity.policies import standing_of
 from pipeline.options import AnalysisOptions
@@ -30,10 +33,11 @@ def register_footage(
     Unless `options` say which way the footage lies, that is found out here and becomes part of the run's options.
     `start_time` (in `zone` when it has none) says when a source that is new began; a known source keeps its start.
     Raises `SourceUnreadable` when nothing in the file can be decoded, and `SettingsError` when the data folder belongs
-    to another encoder, or when people cannot be identified as `options` say.
+    to another encoder, when that takes pictures whole, or when people cannot be identified as `options` say.
     """
     encoder = control.encoder(options.encoding.encoder)
     check_identity(control, encoder, options.identity)
+    _check_alignment(control, encoder)
     source_id = footage_source_id(path)
     Sources(control).upsert(_new_source(source_id, path, options, zone, start_time))
     options = _with_rotation(options, path, control)
@@ -45,6 +49,15 @@ def register_footage(
         calibration_id=standing_of(control, encoder).calibration_id,
     )
     return Runs(control).submit(new_run)
+
+
+def _check_alignment(control: Control, encoder: str) -> None:
+    """Raise `SettingsError` for an encoder to which a frame would be a face."""
+    if isinstance(alignment_of(encoder_entry(encoder, control.weights_dir)), WholePicture):
+        raise SettingsError(
+            f"{encoder} takes whole pictures for faces, and cannot be used on footage: make a data folder with another "
+            "encoder (`facetrail models list` shows them)"
+        )
 
 
 def _new_source(
