@@ -23,6 +23,8 @@ from pipeline.training.whole_files import making_folder, read_arrays, write_arra
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 T = TypeVar("T")
+SIAMESE = "siamese-"
+"""Beginning of the names of what lies in the same folder and is no classifier."""
 Pictures = Mapping[str, bytes]
 
 RECORD, LABELS, METRICS, WEIGHTS = "classifier.json", "labels.json", "metrics.json", "weights.npz"
@@ -60,6 +62,8 @@ def check_classifier_name(folder: Path, name: str) -> None:
     """Raise `InputError` unless a classifier may be saved under `name` in `folder`."""
     if not NAME.fullmatch(name):
         raise InputError(f"{name!r} is no name for a classifier: use small letters, digits and hyphens")
+    if name.startswith(SIAMESE):
+        raise InputError(f"names that begin with {SIAMESE!r} are for verifiers (`facetrail train siamese`)")
     if (folder / name).exists():
         raise InputError(f"{folder / name} is there already; give another name, or remove that folder")
 

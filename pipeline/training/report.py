@@ -11,6 +11,7 @@ from pipeline.reports.curves import Panel, Rule, Series, Stroke, draw_matrix, dr
 from pipeline.training.classifier_training import TrainedClassifier
 from pipeline.training.early_stopping import Trained
 from pipeline.training.encoder_training import TrainedEncoder
+from pipeline.training.siamese_training import TrainedSiamese
 from pipeline.training.whole_files import write_whole
 
 MOST_IN_A_MATRIX = 60
@@ -49,6 +50,11 @@ def classifier_pictures(trained: TrainedClassifier, labels: Sequence[str]) -> di
     if len(labels) <= MOST_IN_A_MATRIX:
         pictures["confusion.png"] = draw_matrix(trained.figures.confusion, labels, "Pictures held out")
     return pictures
+
+
+def siamese_curves(trained: TrainedSiamese) -> bytes:
+    """A PNG of the course of the training."""
+    return draw_panels(course_panels(trained.trained, "cross-entropy", "log probability of what is so"))
 
 
 def write_encoder_curves(folder: Path, name: str, trained: TrainedEncoder) -> Path:

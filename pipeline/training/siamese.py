@@ -8,21 +8,14 @@ magnitudes here. The encoder stays as it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.schemas import VectorF32, check_array
+from pipeline.training.differences import Difference
 
 SMALLEST_SUM = 1e-6
-
-
-class Difference(StrEnum):
-    """What the unit is fed with."""
-
-    ABSOLUTE = "absolute"
-    CHI_SQUARED = "chi-squared"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

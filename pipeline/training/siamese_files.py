@@ -11,11 +11,14 @@ import numpy as np
 from pipeline.encoders.local.measured import fingerprint
 from pipeline.encoders.manifest import ManifestEntry
 from pipeline.errors import NotFound, WeightsError
-from pipeline.training.siamese import Difference, SiameseHead
+from pipeline.training.classifier_files import SIAMESE
+from pipeline.training.differences import Difference
+from pipeline.training.siamese import SiameseHead
 from pipeline.training.siamese_training import PairFigures, TrainedSiamese
 from pipeline.training.whole_files import making_folder, read_arrays, write_arrays
 
-PREFIX = "siamese-"
+EVEN = 0.5
+"""The probability from which the tutorials say the same: as likely as not."""
 RECORD, METRICS, WEIGHTS = "siamese.json", "metrics.json", "weights.npz"
 
 
@@ -26,7 +29,7 @@ class SiameseRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoder_digest: str
     difference: Difference
     threshold: float
-    """Probability from which two pictures show the same person."""
+    """Probability that so few pairs of two people reach as `source` says."""
     source: str
     """What the threshold comes from."""
 
@@ -37,6 +40,16 @@ class StoredSiamese:
 
     head: SiameseHead
     record: SiameseRecord
+
+    @property
+    def same_from(self) -> float:
+        """Probability from which two pictures show one person: likelier than not, and within the false acceptance."""
+        return max(EVEN, self.record.threshold)
+
+    @property
+    def uncertain_from(self) -> float:
+        """Probability below which they show two."""
+        return min(EVEN, self.record.threshold)
 
 
 def save_siamese(folder: Path, entry: ManifestEntry, trained: TrainedSiamese, curves: bytes) -> Path:
@@ -51,7 +64,7 @@ def save_siamese(folder: Path, entry: ManifestEntry, trained: TrainedSiamese, cu
             f"1 % false acceptance on {figures.n_impostor} pairs of {len(trained.split.held_back)} people held back"
         ),
     )
-    place = folder / f"{PREFIX}{entry.name}"
+    place = folder / f"{SIAMESE}{entry.name}"
     with making_folder(place, replaces=True) as new:
         write_arrays(new / WEIGHTS, trained.trained.weights)
         (new / RECORD).write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
@@ -66,9 +79,11 @@ def load_siamese(folder: Path, entry: ManifestEntry) -> StoredSiamese:
     Raises `NotFound` with what to type when none was trained for it, or for what the encoder is now, and `WeightsError`
     when its files are damaged.
     """
-    place = folder / f"{PREFIX}{entry.name}"
+    place = folder / f"{SIAMESE}{entry.name}"
     if not (place / RECORD).is_file():
-        others = ", ".join(sorted(path.parent.name.removeprefix(PREFIX) for path in folder.glob(f"{PREFIX}*/{RECORD}")))
+        others = ", ".join(
+            sorted(path.parent.name.removeprefix(SIAMESE) for path in folder.glob(f"{SIAMESE}*/{RECORD}"))
+        )
         trained = f" (there is one for {others}, and an encoder's is of no use to another)" if others else ""
         raise NotFound(f"no Siamese verifier was trained for {entry.name}{trained}: {_what_to_type(entry.name)}")
     record = _read_record(place / RECORD)

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from pipeline.identity.calibration import Scores, area_under_curve, threshold_at_rate
 from pipeline.schemas import VectorF32
 from pipeline.training.augmentation import make_views
+from pipeline.training.differences import Difference
 from pipeline.training.early_stopping import EpochLimits, Trained, train_until_best
 from pipeline.training.features import FeatureMaker
 from pipeline.training.gathering import FaceFolder, PersonFaces
 from pipeline.training.measuring import FALSE_RATE
-from pipeline.training.siamese import Difference, SiameseHead, differences
+from pipeline.training.siamese import SiameseHead, differences
 from pipeline.training.splitting import PeopleSplit, split_people
 from pipeline.training.tail_training import Tail
 from pipeline.training.watching import Watching

@@ -13,7 +13,9 @@ from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, DetectorFlag, EncoderFlag, JsonFlag
 from dashboards.cli.identities.distances import DistanceFlag, distance_of, with_distance
 from dashboards.cli.identities.looking import model_sections
+from dashboards.cli.identities.siamese import Method, MethodFlag, by_verifier, verifier_for
 from dashboards.cli.output import answers, emit_json
+from dashboards.cli.policies import policy_of
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 from pipeline.errors import InputError
 
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
     from pipeline.control.database import Control
     from pipeline.identity.decision import DecisionPolicy
     from pipeline.identity.enrolment import ReferenceReport
+    from pipeline.schemas import VectorF32
 
 EXAMPLES = examples(
     ("facetrail verify passport.jpg gate.jpg", "are these two the same person?"),
     ("facetrail verify gate.jpg --person 'Ada Lovelace'", "is this who they say they are?"),
     ("facetrail verify a.jpg b.jpg && echo same", "0 is yes, 1 is no"),
+    ("facetrail verify a.jpg b.jpg --method siamese", "by the verifier of `facetrail train siamese`"),
     ("facetrail verify camera_0.jpg --person younes --distance 0.7", "by an L2 distance, as the tutorials judge"),
 )
 
@@ -45,6 +49,11 @@ class Verification:
     """The same as a Euclidean distance of unit vectors, 0..2: lower is more alike."""
     l2_threshold: float
     encoder: str
+    method: Method = Method.COSINE
+    """What the verdict and the source of the threshold belong to."""
+    probability: float | None = None
+    """By the Siamese verifier, 0..1; None by the cosine."""
+    probability_threshold: float | None = None
 
 
 def register(app: typer.Typer, panel: str) -> None:
@@ -58,6 +67,7 @@ def verify(
     encoder: EncoderFlag = None,
     detector: DetectorFlag = None,
     distance: DistanceFlag = None,
+    method: MethodFlag = Method.COSINE,
     data: DataFlag = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -72,9 +82,9 @@ def verify(
     with open_database(session) as control:
         session = with_distance(adopt_encoder(session, control), distance)
         if person is None:
-            found = _compare_pictures(session, control, images[0], images[1])
+            found = _compare_pictures(session, control, images, method)
         else:
-            found = _compare_with_person(session, control, images[0], person)
+            found = _compare_with_person(session, control, images[0], person, method)
     if as_json:
         emit_json(found)
     else:
@@ -97,38 +107,37 @@ def judge(score: float, policy: DecisionPolicy, encoder: str) -> Verification:
     )
 
 
-def _compare_pictures(session: Session, control: Control, first: Path, second: Path) -> Verification:
+def _compare_pictures(session: Session, control: Control, images: list[Path], method: Method) -> Verification:
     from dashboards.cli.identities.looking import look_at, models_of
 
-    one, other = look_at([first, second], models_of(session, session.settings.encoding.encoder))
+    encoder = session.settings.encoding.encoder
+    verifier = verifier_for(session, method, encoder)
+    one, other = look_at(images, models_of(session, encoder))
     _audit(control, "", one, f"with image {other.sha256}")
-    return judge(_score(one, other), _policy(session), session.settings.encoding.encoder)
+    first, second = _embedding(one), _embedding(other)
+    found = judge(float(first @ second), policy_of(session, control, encoder), encoder)
+    return by_verifier(found, verifier, first, second[None])
 
 
-def _compare_with_person(session: Session, control: Control, image: Path, name: str) -> Verification:
-    from dashboards.cli.identities.asking import score_with
+def _compare_with_person(session: Session, control: Control, image: Path, name: str, method: Method) -> Verification:
+    from dashboards.cli.identities.asking import only, score_with
     from dashboards.cli.identities.looking import look_at, models_of
     from pipeline.control.people import People
 
     claimed = People(control).person(name)
     gallery = People(control).gallery(session.settings.encoding.encoder)
+    verifier = verifier_for(session, method, gallery.encoder)
     (report,) = look_at([image], models_of(session, gallery.encoder))
     _audit(control, claimed.person_id, report, "")
-    return judge(score_with(report, gallery, claimed.person_id), _policy(session), gallery.encoder)
+    policy = policy_of(session, control, gallery.encoder)
+    found = judge(score_with(report, gallery, claimed.person_id), policy, gallery.encoder)
+    return by_verifier(found, verifier, _embedding(report), only(gallery, claimed.person_id).references)
 
 
-def _score(one: ReferenceReport, other: ReferenceReport) -> float:
-    if one.embedding is None or other.embedding is None:
+def _embedding(report: ReferenceReport) -> VectorF32:
+    if report.embedding is None:
         raise InputError("a picture without a usable face cannot be compared")
-    return float(one.embedding @ other.embedding)
-
-
-def _policy(session: Session) -> DecisionPolicy:
-    from pipeline.encoders.manifest import encoder_entry
-    from pipeline.identity.decision import policy_for
-
-    settings = session.settings
-    return policy_for(encoder_entry(settings.encoding.encoder, session.weights_dir), settings.identity)
+    return report.embedding
 
 
 def _audit(control: Control, about: str, report: ReferenceReport, detail: str) -> None:
@@ -140,6 +149,9 @@ def _audit(control: Control, about: str, report: ReferenceReport, detail: str) -
 def _print_verification(found: Verification) -> None:
     words = {"same": "[bold green]the same person[/]", "uncertain": "[bold yellow]not certain[/]"}
     answers().print(words.get(found.verdict, "[bold red]different people[/]"))
+    if found.probability is not None:
+        words_of_verifier = f"{found.probability:.4f}  (Siamese; the same from {found.probability_threshold:.4f} on)"
+        answers().print(f"probability {words_of_verifier}", markup=False)
     answers().print(
         f"score     {found.score:.4f}  (cosine; the same from {found.threshold:.4f} on)\n"
         f"distance  {found.l2_distance:.4f}  (L2; the same up to {found.l2_threshold:.4f})\n"

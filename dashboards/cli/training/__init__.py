@@ -7,7 +7,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
-    from dashboards.cli.training import classifier, classify, encoder
+    from dashboards.cli.training import classifier, classify, encoder, siamese
 
     panel = "Training"
     group = typer.Typer(
@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
         rich_markup_mode="rich",
     )
-    for room in (encoder, classifier):
+    for room in (encoder, classifier, siamese):
         room.register(group)
     app.add_typer(group, name="train", rich_help_panel=panel)
     classify.register(app, panel)

@@ -121,6 +121,7 @@ def _train(
 ) -> ClassifierTraining:
     from dashboards.cli.training.quiet import start_tensorflow
     from dashboards.cli.training.watching import gather, watching_epochs
+    from pipeline.encoders.registry import weights_path
     from pipeline.training.backbones import SMALL, build_network
     from pipeline.training.classifier_files import (
         ClassifierRecord,
@@ -137,6 +138,8 @@ def _train(
     is_from_scratch = backbone.entry is None
     if is_from_scratch and backbone.name != SMALL:
         warn(COST)
+    if backbone.entry is not None:
+        weights_path(backbone.entry, session.weights_dir)  # to hear of missing weights before the pictures are done
     start_tensorflow()
     faces = gather(session, people, backbone.alignment)
     closed_set = divide(faces)
