@@ -12,7 +12,7 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from pipeline.encoders.manifest import encoder_entry, weights_dir
@@ -25,9 +25,30 @@ from pipeline.options import (
     SamplingOptions,
     TrackingOptions,
 )
+from pipeline.video.live.address import RtspTransport, hide_secrets
 
 CONFIG_VARIABLE = "FACETRAIL_CONFIG"
 DEFAULT_CONFIG = Path("facetrail.yaml")
+
+
+class CameraSettings(BaseModel):
+    """One camera, as `cameras:` of the settings names it; `pipeline.cameras` makes it complete."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: SecretStr
+    """rtsp://, rtsps://, http://, https://, device:0 or file:PATH; shown without its password."""
+    enabled: bool = True
+    rtsp_transport: RtspTransport = RtspTransport.TCP
+    open_timeout_s: float = 10.0
+    read_timeout_s: float = 10.0
+    sampling: dict[str, Any] = {}
+    """What this camera samples otherwise than the others."""
+    detection: dict[str, Any] = {}
+
+    @field_serializer("url")
+    def _show_url(self, url: SecretStr) -> str:
+        return hide_secrets(url.get_secret_value())
 
 
 class Settings(BaseSettings):
@@ -73,6 +94,7 @@ class Settings(BaseSettings):
     lease_s: float = Field(
         default=10.0, ge=1, le=3600, description="A source whose aggregator is dead goes to another after this."
     )
+    cameras: dict[str, CameraSettings] = Field(default={}, description="Live cameras by their names.")
     sampling: SamplingOptions = SamplingOptions()
     detection: DetectionOptions = DetectionOptions()
     encoding: EncodingOptions = EncodingOptions()
@@ -138,7 +160,13 @@ def _as_text(value: object) -> str:
         return value.get_secret_value()
     if is_dataclass(value) and not isinstance(value, type):
         return json.dumps(asdict(value))
+    if isinstance(value, dict):
+        return json.dumps({name: _in_plain(camera) for name, camera in value.items()})
     return str(value)
+
+
+def _in_plain(camera: CameraSettings) -> dict[str, Any]:
+    return {**camera.model_dump(mode="json"), "url": camera.url.get_secret_value()}
 
 
 def _config_file() -> Path | None:

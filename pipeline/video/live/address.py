@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from pipeline.errors import SettingsError
 from pipeline.options import check_range
 
 KNOWN = "rtsp://, rtsps://, http://, https://, device:0 or file:PATH"
 HIDDEN = "***"
+LOGIN = re.compile(r"(://[^:/]*):.*@", re.DOTALL)
+"""A user and a password, up to the last @, for a password with an unwritten / or @ in it."""
 
 
 class CameraKind(StrEnum):
@@ -95,21 +97,20 @@ def parse_address(
 
 
 def hide_secrets(url: str) -> str:
-    """`url` with stars for its password and for the values of its query."""
-    parts = urlsplit(url)
-    login, at, place = parts.netloc.rpartition("@")
-    user, colon, _ = login.partition(":")
-    netloc = f"{user}{colon and ':' + HIDDEN}{at}{place}"
-    query = urlencode([(name, HIDDEN) for name, _ in parse_qsl(parts.query, keep_blank_values=True)], safe="*")
-    return parts._replace(netloc=netloc, query=query, fragment="").geturl()
+    """`url` with stars for its password and for the values of its query, however wrong it is written."""
+    shown = LOGIN.sub(rf"\1:{HIDDEN}@", url)
+    place, mark, query = shown.partition("#")[0].partition("?")
+    return place + mark + re.sub(r"=[^&]*", f"={HIDDEN}", query)
 
 
 def _split_url(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         _ = parts.port  # checks it
-    except ValueError as error:
-        raise SettingsError(f"a camera's address is no URL: {error}") from None
+    except ValueError:  # whose text may show a part of the password
+        raise SettingsError(
+            f"{hide_secrets(text)}: this is no URL; signs like / and @ in a password are written %2F and %40"
+        ) from None
     if not parts.hostname or re.search(r"[\s\x00-\x1f]", text):
         raise SettingsError(f"{hide_secrets(text)}: a camera's address needs a host, and has no spaces")
     return parts
