@@ -1,0 +1,30 @@
+"""The networks that begin with nothing are the published ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.training.keras_backbones import build_from_scratch
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("backbone", "n_parameters"), [("vgg16", 14_714_688), ("resnet50", 23_587_712), ("senet50", 26_092_144)]
+)
+def test_large_networks_have_the_parameters_of_their_papers(backbone: str, n_parameters: int):
+    model = build_from_scratch(backbone, 7, seed=1)
+
+    without_top = model.count_params() - model.get_layer("names").count_params()
+
+    assert without_top == n_parameters
+    assert model.output_shape == (None, 7)
+
+
+def test_equal_seeds_give_equal_networks():
+    first, same, other = (build_from_scratch("small-cnn", 3, seed) for seed in (1, 1, 2))
+
+    faces = np.random.default_rng(0).integers(0, 256, (2, 96, 96, 3)).astype(np.float32)
+    assert (first(faces).numpy() == same(faces).numpy()).all()
+    assert (first(faces).numpy() != other(faces).numpy()).any()
