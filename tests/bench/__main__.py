@@ -23,15 +23,17 @@ from tests.bench.settings import BenchSettings
 MODULES = {
     "job": "job",
     "detector": "detection",
+    "detectors": "detectors",
     "encoder": "encoder",
     "matching": "matching",
     "transport": "transport",
     "accuracy": "accuracy",
     "encoders": "encoder_speeds",
     "thresholds": "thresholds",
+    "heads": "heads",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds"}
+ASKED_FOR = {"encoders", "thresholds", "heads"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
