@@ -70,6 +70,8 @@ class DetectionOptions:
     scores less than 0.87 is often no face (a handbag, hands), and what scores more nearly always one."""
     tilt: Tilt = Tilt.UPRIGHT
     """How far from upright faces may be turned in the picture."""
+    confirm: bool = False
+    """MTCNN: leave out faces that YuNet does not see, too, looking closely; some 2 ms a face."""
     min_plausibility: float = 0.3
     """Faces whose landmarks do not lie as in a face are none; 0 keeps all, 1 only those like 98 of 100 real faces. Of
     some 1000 real faces the least plausible one has 0.41."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.carriers import CarriedFile, fetch_carried, file_sha256, find_installed
+from pipeline.faces.confirming import CONFIRMING_CONFIDENCE, ConfirmedDetector
 from pipeline.faces.detection import Detector
 from pipeline.faces.manifest import detector_entry
 from pipeline.faces.screening import ScreenedDetector
 from pipeline.faces.tilted import TiltedDetector
 from pipeline.options import DetectionOptions, Tilt
+
+SECOND = "yunet"
+"""The detector that confirms what another one finds."""
 
 
 def load_detector(options: DetectionOptions, weights_dir: Path) -> Detector:
@@ -17,8 +21,13 @@ def load_detector(options: DetectionOptions, weights_dir: Path) -> Detector:
 
     Raises `WeightsError` when they cannot be had or are not the right ones. Only `mtcnn` imports TensorFlow.
     """
-    screened = ScreenedDetector(_load_named(options, weights_dir), options.min_plausibility)
-    return TiltedDetector(screened, options) if options.tilt is Tilt.ANY else screened
+    detector: Detector = ScreenedDetector(_load_named(options, weights_dir), options.min_plausibility)
+    if options.tilt is Tilt.ANY:
+        detector = TiltedDetector(detector, options)
+    if options.confirm and options.detector != SECOND:
+        seen_closely = DetectionOptions(detector=SECOND, yunet_threshold=CONFIRMING_CONFIDENCE)
+        detector = ConfirmedDetector(detector, _load_named(seen_closely, weights_dir))
+    return detector
 
 
 def detector_weights(name: str, weights_dir: Path) -> list[Path]:
