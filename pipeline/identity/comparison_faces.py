@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.encoders.registry import Encoder
 from pipeline.faces.alignment import Alignment
 from pipeline.faces.detection import Detector
-from pipeline.identity.enrolment import cut_face, find_face
+from pipeline.identity.enrolment import cut_face, detector_for, find_face
 from pipeline.schemas import ImageU8, VectorF32
 
 BATCH = 32
@@ -27,10 +27,14 @@ class CutPhoto:
 
 
 def cut_photos(paths: Sequence[Path], detector: Detector, alignments: Mapping[str, Alignment]) -> Iterator[CutPhoto]:
-    """The face of each photograph in turn, cut by every alignment, under the keys of `alignments`."""
+    """The face of each photograph in turn, cut by every alignment, under the keys of `alignments`.
+
+    The detector looks once at each, and at none where all alignments take pictures whole.
+    """
+    is_whole = {key: detector_for(alignment, detector) is None for key, alignment in alignments.items()}
     for path in paths:
-        found = find_face(path, detector)
-        cuts = {key: cut_face(found, alignment) for key, alignment in alignments.items()}
+        found = {whole: find_face(path, None if whole else detector) for whole in set(is_whole.values())}
+        cuts = {key: cut_face(found[is_whole[key]], alignment) for key, alignment in alignments.items()}
         yield CutPhoto(path, {key: crop for key, crop in cuts.items() if crop is not None})
 
 

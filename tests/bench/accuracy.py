@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.encoders.local.availability import ModelState, availability
 from pipeline.encoders.manifest import ManifestEntry, encoder_entries
 from pipeline.encoders.registry import alignment_of, load_encoder
-from pipeline.faces.mtcnn.detector import MtcnnDetector
+from pipeline.faces.detectors import load_detector
 from pipeline.identity.calibration import Proportion
 from pipeline.identity.comparison import N_REFERENCES, Figures, OpenSetFigures, PairFigures, Vectors, figures_of
 from pipeline.identity.comparison_faces import cut_photos, embed_photos
@@ -31,7 +31,7 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
     entries = {entry.name: entry for entry in encoder_entries(settings.weights) if _is_at_hand(entry, settings.weights)}
     paths = sorted({path for photo_set in sets for path in photo_set.paths})
     alignments = {name: alignment_of(entry) for name, entry in entries.items()}
-    photos = list(cut_photos(paths, MtcnnDetector(DetectionOptions()), alignments))
+    photos = list(cut_photos(paths, load_detector(DetectionOptions(), settings.weights), alignments))
     for name, entry in entries.items():
         vectors = embed_photos(photos, name, load_encoder(name, settings.weights))
         for photo_set in sets:

@@ -1,29 +1,17 @@
-"""Examining pictures in a process of its own: its memory is free again when the workers start.
-
-It hides what TensorFlow tells about itself on stderr, which FACETRAIL_DEBUG=1 lets through.
-"""
+"""Examining pictures in a process of its own: its memory is free again when the workers start."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboards.cli.guard import DEBUG_VARIABLE, is_debug
-from pipeline.errors import PipelineError, WeightsError
+from dashboards.cli.apart import run_apart
 from pipeline.options import DetectionOptions
 
 if TYPE_CHECKING:
     from pipeline.identity.enrolment import ReferenceReport
-
-STDERR = 2
-PATIENCE_S = 5.0
-"""How long the process may take to leave, in seconds, once it has nothing left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +36,8 @@ def examine_photos(photos: tuple[Photo, ...], models: Models) -> Iterator[Refere
 
     A picture nearly the same as an earlier one of the same person is reported as that.
     """
-    context = get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_examine_all, args=(there, photos, models), daemon=True)
-    process.start()
-    there.close()
-    try:
-        for _ in photos:
-            yield _receive(here)
-    finally:
-        here.close()
-        process.join(PATIENCE_S)
-        process.kill()
-
-
-def _receive(connection: Connection) -> ReferenceReport:
-    try:
-        answer: ReferenceReport | PipelineError = connection.recv()
-    except EOFError as error:
-        raise WeightsError(
-            f"the process that examines pictures ended; is there enough memory? {DEBUG_VARIABLE}=1 shows its last words"
-        ) from error
-    if isinstance(answer, PipelineError):
-        raise answer
-    return answer
-
-
-def _examine_all(connection: Connection, photos: tuple[Photo, ...], models: Models) -> None:
-    """The whole of the process: Ctrl-C is its parent's to handle, and an unread answer ends it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if not is_debug():
-        os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
-    try:
-        for report in _reports(photos, models):
-            connection.send(report)
-    except PipelineError as error:
-        connection.send(error)
-    except BrokenPipeError:
-        return
+    if photos:
+        yield from run_apart(_reports, photos, models)
 
 
 def _reports(photos: tuple[Photo, ...], models: Models) -> Iterator[ReferenceReport]:
