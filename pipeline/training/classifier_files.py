@@ -1,6 +1,6 @@
 """A trained classifier on disk, `<data>/classifiers/<name>/`: its weights by name, its labels, its figures. No pickles.
 
-What is needed to use it stands in `classifier.json` and `labels.json`; `metrics.json` and the pictures are for people.
+What is needed to use it stands in `classifier.json` and `labels.json`; `metrics.json`, the page and the pictures are for people.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 T = TypeVar("T")
 SIAMESE = "siamese-"
 """Beginning of the names of what lies in the same folder and is no classifier."""
-Pictures = Mapping[str, bytes]
 
 RECORD, LABELS, METRICS, WEIGHTS = "classifier.json", "labels.json", "metrics.json", "weights.npz"
 
@@ -69,18 +68,23 @@ def check_classifier_name(folder: Path, name: str) -> None:
 
 
 def save_classifier(
-    folder: Path, record: ClassifierRecord, labels: tuple[str, ...], trained: TrainedClassifier, *, pictures: Pictures
+    folder: Path,
+    record: ClassifierRecord,
+    labels: tuple[str, ...],
+    trained: TrainedClassifier,
+    *,
+    shown: Mapping[str, bytes],
 ) -> None:
     """Write the classifier into `folder`, whole or not at all; raises `InputError` when that is there already.
 
-    `pictures` are PNGs by their names.
+    `shown` are the files for people, by their names.
     """
     with making_folder(folder) as new:
         write_arrays(new / WEIGHTS, trained.trained.weights)
         (new / RECORD).write_bytes(_json(record))
         (new / LABELS).write_bytes(_json(labels))
         (new / METRICS).write_bytes(_json(metrics(trained)))
-        for name, content in pictures.items():
+        for name, content in shown.items():
             (new / name).write_bytes(content)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -131,7 +132,7 @@ def _train(
     )
     from pipeline.training.classifier_training import train_classifier
     from pipeline.training.closed_set import divide
-    from pipeline.training.report import classifier_pictures
+    from pipeline.training.report import classifier_page, classifier_pictures
 
     folder = classifiers_dir(session.data_dir)
     check_classifier_name(folder, name)
@@ -147,8 +148,9 @@ def _train(
     with watching_epochs(options.limits.most, "score") as watching:
         trained = train_classifier(network, closed_set, options, watching)
     record = ClassifierRecord(backbone.name, is_from_scratch, backbone.digest, options.seed)
-    pictures = classifier_pictures(trained, closed_set.labels)
-    save_classifier(folder / name, record, closed_set.labels, trained, pictures=pictures)
+    page = classifier_page(name, backbone.name, closed_set.labels, trained, datetime.now(UTC))
+    shown = {**classifier_pictures(trained, closed_set.labels), "report.html": page.encode()}
+    save_classifier(folder / name, record, closed_set.labels, trained, shown=shown)
     figures = trained.figures
     return ClassifierTraining(
         name=name,
@@ -191,7 +193,7 @@ def _print(found: ClassifierTraining) -> None:
         for one in found.confusions[:SHOWN_CONFUSIONS]:
             made.add_row(one.person, one.said, str(one.n_pictures))
         answers().print(made)
-    answers().print(f"in {found.folder}, with confusion.png and curves.png", markup=False, soft_wrap=True)
+    answers().print(f"in {found.folder}, with report.html", markup=False, soft_wrap=True)
     warn(CLOSED_SET)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,6 +60,7 @@ class EncoderTraining:
     evaluated: tuple[Evaluated, ...]
     calibration: CalibrationEntry | None
     curves: tuple[Path, ...]
+    """A page and a picture in the data folder's reports."""
 
 
 def register(group: typer.Typer) -> None:
@@ -122,7 +124,8 @@ def _train(
     from pipeline.encoders.registry import alignment_of, load_network
     from pipeline.training.encoder_entries import save_encoder
     from pipeline.training.encoder_training import train_encoder
-    from pipeline.training.report import write_encoder_curves
+    from pipeline.training.report import draw_encoder_training, encoder_page
+    from pipeline.training.whole_files import write_whole
 
     check_new_name(session.weights_dir, name)
     entry = encoder_entry(base, session.weights_dir)
@@ -131,11 +134,14 @@ def _train(
     faces = gather(session, folder, alignment_of(entry))
     with watching_epochs(options.limits.most, "AUC") as watching:
         trained = train_encoder(network, faces, options, watching)
-    others = (
-        [_evaluate(session, other, entry, network, trained.trained) for other in evaluate] if trained.is_better else []
-    )
+    others = _evaluate(session, evaluate, entry, network, trained.trained) if trained.is_better else []
     saved = save_encoder(session.weights_dir, name, entry, trained) if trained.is_better else None
-    curves = write_encoder_curves(session.data_dir / "reports", name, trained)
+    reports = session.data_dir / "reports"
+    page = encoder_page(name, base, trained, [(other.name, both) for other, both in others], datetime.now(UTC))
+    curves = (
+        write_whole(reports / f"training-{name}.html", page.encode()),
+        write_whole(reports / f"training-{name}.png", draw_encoder_training(trained)),
+    )
     return EncoderTraining(
         name=name,
         base=base,
@@ -147,18 +153,21 @@ def _train(
         best_epoch=trained.trained.best.number,
         epochs=trained.trained.epochs,
         held_back=_evaluated(folder, trained.held_back),
-        evaluated=tuple(others),
+        evaluated=tuple(_evaluated(*other) for other in others),
         calibration=saved.calibration if saved else None,
-        curves=(curves,),
+        curves=curves,
     )
 
 
-def _evaluate(session: Session, folder: Path, entry: ManifestEntry, network: Network, trained: Trained) -> Evaluated:
+def _evaluate(
+    session: Session, folders: list[Path], entry: ManifestEntry, network: Network, trained: Trained
+) -> list[tuple[Path, BeforeAndAfter]]:
     from dashboards.cli.training.watching import gather
     from pipeline.encoders.registry import alignment_of
     from pipeline.training.encoder_training import compare_on
 
-    return _evaluated(folder, compare_on(network, trained, gather(session, folder, alignment_of(entry))))
+    alignment = alignment_of(entry)
+    return [(folder, compare_on(network, trained, gather(session, folder, alignment))) for folder in folders]
 
 
 def _evaluated(folder: Path, figures: BeforeAndAfter) -> Evaluated:
@@ -196,7 +205,7 @@ def _cells(figures: Figures) -> tuple[str, ...]:
 
 def _print_use(found: EncoderTraining, session: Session) -> None:
     fixed = _fixed_encoder(session)
-    answers().print(f"{found.name}: saved, from epoch {found.best_epoch}; curves: {found.curves[0]}", markup=False)
+    answers().print(f"{found.name}: saved, from epoch {found.best_epoch}; how it went: {found.curves[0]}", markup=False)
     if fixed is None:
         answers().print(
             f"`facetrail enroll DIR --encoder {found.name} --data {session.data_dir}` uses it", markup=False

@@ -84,7 +84,7 @@ def _train(session: Session, people: Path, encoder: str, options: SiameseTrainin
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import alignment_of, load_network
     from pipeline.training.classifier_files import classifiers_dir
-    from pipeline.training.report import siamese_curves
+    from pipeline.training.report import draw_siamese_training
     from pipeline.training.siamese_files import save_siamese
     from pipeline.training.siamese_training import train_siamese
 
@@ -94,7 +94,7 @@ def _train(session: Session, people: Path, encoder: str, options: SiameseTrainin
     faces = gather(session, people, alignment_of(entry))
     with watching_epochs(options.limits.most, "score") as watching:
         trained = train_siamese(network, faces, options, watching)
-    folder = save_siamese(classifiers_dir(session.data_dir), entry, trained, siamese_curves(trained))
+    folder = save_siamese(classifiers_dir(session.data_dir), entry, trained, draw_siamese_training(trained))
     return SiameseTraining(
         encoder=encoder,
         difference=options.difference,

@@ -88,7 +88,7 @@ def saved(tmp_path: Path, stills: ClosedSet, head: TrainedClassifier) -> Path:
     digest = find_backbone("dlib-resnet", tmp_path, from_scratch=False).digest
     record = ClassifierRecord("dlib-resnet", from_scratch=False, encoder_digest=digest, seed=1)
     pictures = classifier_pictures(head, stills.labels)
-    save_classifier(tmp_path / "friends", record, stills.labels, head, pictures=pictures)
+    save_classifier(tmp_path / "friends", record, stills.labels, head, shown=pictures)
     return tmp_path
 
 
