@@ -30,12 +30,14 @@ class SizeFigures:
     """Side of the face in pixels; 0: pictures as they are."""
     named_strangers: Proportion
     """The false-positive identification rate: strangers who get a name."""
+    named_left_out: Proportion
+    """Those of them who are people of the gallery, each left out in turn."""
     missed: Proportion
     """The false-negative identification rate: people of the gallery who do not get their own name."""
     misnamed: Proportion
     """People of the gallery who get another one's name; they are among the missed."""
     threshold: float
-    """What this size alone would ask for."""
+    """What this size alone would ask for, of left-out people and of strangers from outside each by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +134,17 @@ def _point(scores: GalleryScores, asked: Asked) -> MeasuredPoint:
 
 
 def _strictest(impostor: Best, rate: float) -> float:
-    """The threshold at which no size has more than `rate` of its strangers; sizes are not independent of each other."""
-    by_size = (impostor.of_size(int(size)).scores for size in np.unique(impostor.sizes_px))
-    return max(threshold_at_rate(scores, rate) for scores in by_size)
+    """The threshold that at most `rate` of the strangers reach: at every size, and in both groups of them.
+
+    People left out of the gallery are mostly more like the others than strangers from elsewhere are (they come from the
+    same pictures, and often from the same circle): among many who are easy the few who are hard would be forgotten.
+    """
+    groups = [
+        impostor.where((impostor.sizes_px == size) & (impostor.is_outside == is_outside)).scores
+        for size in np.unique(impostor.sizes_px)
+        for is_outside in (False, True)
+    ]
+    return max((threshold_at_rate(scores, rate) for scores in groups), default=-1.0)
 
 
 def _margin(genuine: Best, threshold: float, rate: float) -> float:
@@ -149,13 +159,15 @@ def _margin(genuine: Best, threshold: float, rate: float) -> float:
 def _figures(scores: GalleryScores, size: int, point: MeasuredPoint, fpir: float) -> SizeFigures:
     genuine, impostor = scores.genuine.of_size(size), scores.impostor.of_size(size)
     named = genuine.named(point.threshold, point.margin)
-    n_strangers_named = int(impostor.named(point.threshold, point.margin).sum())
+    strangers_named = impostor.named(point.threshold, point.margin)
+    left_out = ~impostor.is_outside
     return SizeFigures(
         face_px=size,
-        named_strangers=proportion(n_strangers_named, len(impostor.scores)),
+        named_strangers=proportion(int(strangers_named.sum()), len(strangers_named)),
+        named_left_out=proportion(int(strangers_named[left_out].sum()), int(left_out.sum())),
         missed=proportion(int((~(named & genuine.is_right)).sum()), len(named)),
         misnamed=proportion(int((named & ~genuine.is_right).sum()), len(named)),
-        threshold=threshold_at_rate(impostor.scores, fpir),
+        threshold=_strictest(impostor, fpir),
     )
 
 

@@ -53,12 +53,23 @@ class Best:
     """Lead over the second; infinite where there is none."""
     is_right: NDArray[np.bool_]
     """Whether the best person is the probe's own; False for all strangers."""
+    is_outside: NDArray[np.bool_]
+    """Whether the probe shows somebody who is no part of the gallery."""
     sizes_px: IndexArray
 
     def of_size(self, size_px: int) -> Best:
         """Those probes of one size."""
-        chosen = self.sizes_px == size_px
-        return Best(self.scores[chosen], self.margins[chosen], self.is_right[chosen], self.sizes_px[chosen])
+        return self.where(self.sizes_px == size_px)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Best:
+        """The probes of a mask `(N,)`."""
+        return Best(
+            self.scores[chosen],
+            self.margins[chosen],
+            self.is_right[chosen],
+            self.is_outside[chosen],
+            self.sizes_px[chosen],
+        )
 
     def named(self, threshold: float, margin: float) -> NDArray[np.bool_]:
         """Which probes get a name at an operating point."""
@@ -118,7 +129,7 @@ def score_gallery(gallery: Gallery, probes: Probes, n_strangers: int) -> Gallery
         own += _histogram(own_scores[is_plain])
         has_others = np.isfinite(own_scores)
         scores[rows[has_others], places[has_others]] = own_scores[has_others]
-        genuine.append(_best(scores[has_others], places[has_others], block.sizes_px[has_others]))
+        genuine.append(_best(scores[has_others], places[has_others], _part(block, has_others)))
     n_people = len(gallery.means) if len(gallery.means) > 1 else 0
     return GalleryScores(
         _joined(genuine), _joined(impostor), n_people + n_strangers, PairCounts(own), PairCounts(other)
@@ -161,20 +172,24 @@ def _own_scores(probes: Probes, means: VectorF32) -> FloatArray:
 
 def _strangers_best(scores: VectorF32, block: Probes) -> Best:
     """Of everybody: whoever is enrolled is left out, and a stranger to the others."""
-    usable = np.isfinite(scores).any(axis=1)
-    nobody = np.full(int(usable.sum()), STRANGER)
-    return _best(scores[usable], nobody, block.sizes_px[usable])
+    usable = np.asarray(np.isfinite(scores).any(axis=1), bool)
+    return _best(scores[usable], np.full(int(usable.sum()), STRANGER), _part(block, usable))
 
 
-def _best(scores: VectorF32, places: IndexArray, sizes_px: IndexArray) -> Best:
+def _part(probes: Probes, chosen: NDArray[np.bool_]) -> Probes:
+    return Probes(probes.embeddings[chosen], probes.references[chosen], probes.sizes_px[chosen])
+
+
+def _best(scores: VectorF32, places: IndexArray, probes: Probes) -> Best:
+    is_outside = probes.references == STRANGER
     if not len(scores):
-        empty = np.empty(0)
-        return Best(empty, empty, np.empty(0, bool), np.empty(0, np.intp))
+        return Best(np.empty(0), np.empty(0), np.empty(0, bool), is_outside, probes.sizes_px)
     first, rows = scores.argmax(axis=1), np.arange(len(scores))
     best = scores[rows, first].astype(np.float64)
     rest = scores.copy()
     rest[rows, first] = -np.inf
-    return Best(best, best - rest.max(axis=1), (first == places) & (places != STRANGER), sizes_px)
+    is_right = (first == places) & (places != STRANGER)
+    return Best(best, best - rest.max(axis=1), is_right, is_outside, probes.sizes_px)
 
 
 def _histogram(scores: FloatArray) -> NDArray[np.int64]:
@@ -187,5 +202,6 @@ def _joined(parts: list[Best]) -> Best:
         np.concatenate([part.scores for part in parts]),
         np.concatenate([part.margins for part in parts]),
         np.concatenate([part.is_right for part in parts]),
+        np.concatenate([part.is_outside for part in parts]),
         np.concatenate([part.sizes_px for part in parts]),
     )

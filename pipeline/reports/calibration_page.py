@@ -187,19 +187,28 @@ def _span(scores: GalleryScores) -> tuple[float, float]:
 def _size_table(report: CalibrationReport) -> PageTable:
     return PageTable(
         "At this operating point, by size of the face",
-        ("face", "strangers named", "people missed", "of them given another name", "threshold that this size asks for"),
+        (
+            "face",
+            "strangers named",
+            "of them left out of the gallery",
+            "people missed",
+            "of them given another name",
+            "threshold that this size asks for",
+        ),
         tuple(
             (
                 size_name(each.face_px),
                 counted(each.named_strangers),
+                counted(each.named_left_out),
                 counted(each.missed),
                 counted(each.misnamed),
                 f"{each.threshold:.4f}" if each.named_strangers.trials else "",
             )
             for each in report.sizes
         ),
-        "With 95 % intervals (Wilson). The threshold is the highest that any size asks for, and never below the one "
-        "that ships when pictures of strangers are too few to show the rate.",
+        "With 95 % intervals (Wilson). The threshold is the highest that any size asks for, of people left out of the "
+        "gallery and of strangers from outside each by themselves; it is never below the one that ships when pictures "
+        "of strangers are too few to show the rate.",
     )
 
 

@@ -185,10 +185,15 @@ def _print_report(calibration: Calibration, report: CalibrationReport) -> None:
         f"{report.uncertain_threshold:.4f}, lead {report.margin:.4f}",
         markup=False,
     )
-    made = table("face", "strangers named", "people missed", "given another name", "asks for", right=("asks for",))
+    columns = ("strangers named", "of them left out", "people missed", "given another name")
+    made = table("face", *columns, "asks for", right=("asks for",))
     for each in report.sizes:
-        shares = (counted(each.named_strangers), counted(each.missed), counted(each.misnamed))
-        made.add_row(size_name(each.face_px), *shares, f"{each.threshold:.4f}" if each.named_strangers.trials else "")
+        shares = (each.named_strangers, each.named_left_out, each.missed, each.misnamed)
+        made.add_row(
+            size_name(each.face_px),
+            *map(counted, shares),
+            f"{each.threshold:.4f}" if each.named_strangers.trials else "",
+        )
     answers().print(made)
     for warning in report.warnings:
         warn(f"warning: {warning}")

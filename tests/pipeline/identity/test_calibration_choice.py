@@ -29,6 +29,17 @@ def test_no_size_names_more_strangers_than_asked(fpir: float) -> None:
     assert max(size.named_strangers.rate for size in report.sizes) > fpir / 3
 
 
+def test_few_strangers_who_are_hard_are_not_forgotten_among_many_who_are_easy() -> None:
+    scores = _scores(n_strangers=1000)
+    scores.impostor.is_outside[:10] = False
+    scores.impostor.scores[:10] = np.linspace(0.41, 0.5, 10)
+
+    report = _calibrate(scores, 0.1)
+
+    assert report.threshold == pytest.approx(0.4901)
+    assert report.sizes[0].named_left_out.successes == 1
+
+
 def test_enough_strangers_may_set_the_threshold_below_the_shipped_one() -> None:
     report = _calibrate(_scores(n_strangers=1000), 0.01)
 
@@ -107,15 +118,16 @@ def _scores(*, n_strangers: int = 1000, n_genuine: int = 100) -> GalleryScores:
     genuine = random.normal(0.75, 0.06, n_genuine)
     return GalleryScores(
         genuine=_best(genuine, np.zeros(n_genuine, int), is_right=True),
-        impostor=_best(impostor, np.repeat([0, 20], n_strangers), is_right=False),
+        impostor=_best(impostor, np.repeat([0, 20], n_strangers), is_right=False, is_outside=True),
         n_impostor_people=n_strangers,
         own_pairs=_pairs(genuine),
         other_pairs=_pairs(impostor),
     )
 
 
-def _best(scores: np.ndarray, sizes: np.ndarray, *, is_right: bool) -> Best:
-    return Best(scores, np.full(len(scores), 0.3), np.full(len(scores), is_right), sizes)
+def _best(scores: np.ndarray, sizes: np.ndarray, *, is_right: bool, is_outside: bool = False) -> Best:
+    alike = (np.full(len(scores), value) for value in (0.3, is_right, is_outside))
+    return Best(scores, *alike, sizes)
 
 
 def _pairs(scores: np.ndarray) -> PairCounts:

@@ -54,6 +54,7 @@ def test_every_view_is_a_probe_of_its_own_size(gallery: Gallery, scores: Gallery
 
     assert [len(scores.genuine.of_size(size).scores) for size in (0, 20, 40)] == [n, n, 0]
     assert [len(scores.impostor.of_size(size).scores) for size in (0, 20)] == [n + N_STRANGERS, n]
+    assert scores.impostor.is_outside.sum() == N_STRANGERS
     assert scores.n_impostor_people == N_PEOPLE + N_STRANGERS
 
 
@@ -94,7 +95,8 @@ def test_empty_gallery_scores_nothing() -> None:
 
 
 def test_a_name_wants_score_and_lead() -> None:
-    best = Best(np.array([0.5, 0.5, 0.4]), np.array([0.1, 0.01, np.inf]), np.ones(3, bool), np.zeros(3, int))
+    margins, nobody = np.array([0.1, 0.01, np.inf]), np.zeros(3, bool)
+    best = Best(np.array([0.5, 0.5, 0.4]), margins, ~nobody, nobody, np.zeros(3, int))
 
     assert best.named(0.45, 0.05).tolist() == [True, False, False]
 
