@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     NO = 1  # a question was answered with no: not the same person, below the bar
     WRONG_INPUT = 2  # what the user gave cannot be used
     PARTIAL = 3  # there is a result, and something is missing from it
-    TROUBLE = 4  # the store, the server, a worker or a model file is in trouble
+    TROUBLE = 4  # the store, the server, a worker, a camera or a model file is in trouble
     FAULT = 70  # Facetrail itself is at fault
     INTERRUPTED = 130  # Ctrl-C
 
@@ -28,7 +28,7 @@ MEANINGS = {
     ExitCode.NO: "the answer is no (another person, nobody recognised, below the bar)",
     ExitCode.WRONG_INPUT: "what was given cannot be used",
     ExitCode.PARTIAL: "a result, with something missing that the command names",
-    ExitCode.TROUBLE: "trouble with the store, the server, a worker or a model file",
+    ExitCode.TROUBLE: "trouble with the store, the server, a worker, a camera or a model file",
     ExitCode.FAULT: "a fault of Facetrail itself",
     ExitCode.INTERRUPTED: "interrupted",
 }

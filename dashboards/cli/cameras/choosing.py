@@ -1,0 +1,37 @@
+"""From what somebody types for a camera, a name or an address, to the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboards.cli.session import Session
+    from pipeline.cameras import Camera
+    from pipeline.video.live.address import RtspTransport
+
+UNNAMED = "camera"
+
+
+def cameras_of(session: Session) -> Sequence[Camera]:
+    """The cameras of the settings; raises `SettingsError` for one that is wrong."""
+    import os
+
+    from pipeline.cameras import configured_cameras
+
+    return configured_cameras(session.settings.cameras, session.settings.options(), os.environ)
+
+
+def choose_camera(session: Session, text: str, transport: RtspTransport | None) -> Camera:
+    """The camera of that name, or at that address; raises `NotFound` or `SettingsError`."""
+    from pipeline.cameras import Camera, camera_named
+    from pipeline.video.live.address import RtspTransport, parse_address
+
+    if ":" not in text:
+        camera = camera_named(cameras_of(session), text)
+    else:
+        options = session.settings.options()
+        camera = Camera(name=UNNAMED, address=parse_address(text), enabled=True, options=options)
+    kept = camera.address.rtsp_transport
+    return replace(camera, address=replace(camera.address, rtsp_transport=RtspTransport(transport or kept)))
