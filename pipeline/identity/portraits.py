@@ -17,8 +17,8 @@ DOMINANT_RATIO = 2.0
 BORDER = 0.5
 """Border put around a photograph that its face fills, relative to its sides: detectors want to see around a face."""
 
-FRONTAL = np.array(OPENFACE, np.float32) / 96
-"""`(5, 2)` float32: where the landmarks of a face lie in a picture that was cut to it, relative to its sides."""
+FRONTAL = np.array(OPENFACE) / 96
+"""`(5, 2)`: where the landmarks of a face lie in a picture that was cut to it, relative to its sides."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,8 @@ def whole_portrait(image_bgr: ImageU8) -> Portrait:
     """
     size_wh = np.array(image_bgr.shape[1::-1], np.float32)
     box_xyxy = np.concatenate([np.zeros(2, np.float32), size_wh])
-    return Portrait(image_bgr, box_xyxy, FRONTAL * size_wh, score=1.0, n_faces=1, dominance=float("inf"))
+    landmarks_xy = (FRONTAL * size_wh).astype(np.float32)
+    return Portrait(image_bgr, box_xyxy, landmarks_xy, score=1.0, n_faces=1, dominance=float("inf"))
 
 
 def _largest(image_bgr: ImageU8, found: Detections) -> Portrait:

@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.encoders.batches import unit_length
 from pipeline.encoders.network import NetworkEncoder
-from pipeline.encoders.nn4_layers import CROP_SIZE
-from pipeline.encoders.nn4_small2 import build
+from pipeline.encoders.nn4_layers import CROP_SIZE, Variant
+from pipeline.encoders.nn4_small2 import OPENFACE, build, network_of
+from pipeline.encoders.nn4_small2_tutorial import TUTORIAL
+from pipeline.encoders.nn4_weights import read_weights
 from pipeline.encoders.registry import Encoder
 from pipeline.faces.alignment import ALIGNMENTS
 
@@ -57,6 +60,22 @@ def test_a_face_does_not_depend_on_its_company(nn4: Encoder):
     alone = np.concatenate([nn4.embed(crop[None]) for crop in crops])
 
     assert np.abs(nn4.embed(crops) - alone).max() < 1e-5
+
+
+@pytest.mark.parametrize("variant", [OPENFACE, TUTORIAL], ids=["openface", "tutorial"])
+@pytest.mark.parametrize("half", ["float16", "bfloat16"])
+def test_half_precision_keeps_faces_what_they_are(nn4_file: Path, portrait_crops, variant: Variant, half: str):
+    import tensorflow as tf
+
+    network = network_of(read_weights(nn4_file), variant)
+    crops = portrait_crops(ALIGNMENTS["openface-96"])
+
+    single, mixed = (
+        network.tail(network.trunk(tf.constant(crops, kind)), network.tail_weights).numpy()
+        for kind in ("float32", half)
+    )
+
+    assert (unit_length(single) * unit_length(mixed)).sum(axis=1).min() > 0.9999
 
 
 def test_the_tail_is_the_last_block_and_the_last_layer(nn4_file: Path):

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from pipeline.encoders.execution import Execution, Precision
 from pipeline.encoders.keras_format import read_keras_weights
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.encoders.network import NetworkEncoder
@@ -82,6 +83,14 @@ def test_embeddings_are_those_of_keras(case: Case):
     wanted = case.embeddings / np.linalg.norm(case.embeddings, axis=1, keepdims=True)
     assert vectors.shape == (2, NETWORKS[case.name][2])
     assert relative_error(vectors, wanted) < 1e-5
+
+
+def test_half_precision_keeps_faces_what_they_are(case: Case):
+    network = import_module(encoder_entry(case.name).module).build(case.without_top)
+    encoder = NetworkEncoder(case.name, network, ALIGNMENTS["vggface-224"], Execution(Precision.MIXED))
+
+    wanted = case.embeddings / np.linalg.norm(case.embeddings, axis=1, keepdims=True)
+    assert (encoder.embed(case.crops_rgb) * wanted).sum(axis=1).min() > 0.999
 
 
 def test_the_top_gives_the_probabilities_of_keras(case: Case):
