@@ -9,7 +9,7 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.models.rows import STATES, ModelRow
-from dashboards.cli.output import answers, emit_json, table
+from dashboards.cli.output import answers, emit_json
 from dashboards.cli.session import Session, open_session
 
 EXAMPLES = examples(
@@ -50,45 +50,42 @@ def model_rows(session: Session) -> list[ModelRow]:
 
 
 def _print(rows: Sequence[ModelRow]) -> None:
+    """Each model as a line of what changes and a paragraph of what does not, which suits any width."""
     from rich.markup import escape
+    from rich.padding import Padding
 
-    made = table(
-        "model", "state", "size", "licence", "face", "same from", "speed here", "accuracy here", right=("size",)
-    )
     for row in rows:
-        name = f"[bold]{escape(row.name)}[/]{' (default)' if row.is_default else ''}"
-        made.add_row(
-            f"{name}\n[dim]{escape(row.summary)}[/]",
-            STATES[row.state],
-            _size(row),
-            escape(row.licence),
-            "" if row.dimensions is None else f"{row.dimensions} numbers, {row.alignment}",
-            "" if row.threshold is None else f"{row.threshold:.3f}",
-            _speed(row),
-            _accuracy(row),
-        )
-    answers().print(made)
-    for row in rows:
+        mark = " (default)" if row.is_default else ""
+        facts = ", ".join(filter(None, (STATES[row.state], _size(row), _speed(row), _accuracy(row))))
+        answers().print(f"[bold]{escape(row.name)}[/]{mark}: {facts}")
+        about = "; ".join(filter(None, (row.summary, f"licence: {row.licence}", _face(row))))
+        answers().print(Padding(f"[dim]{escape(about)}[/]", (0, 0, 0, 4)))
         if row.problem:
-            answers().print(f"{row.name}: {row.problem}", style="red", markup=False)
+            answers().print(Padding(f"[red]{escape(row.problem)}[/]", (0, 0, 0, 4)))
     answers().print("`models fetch`, `add`, `check` and `compare` change what stands here.", style="dim")
 
 
 def _size(row: ModelRow) -> str:
-    if row.size_bytes is not None:
-        return f"{row.size_bytes / MB:.0f} MB" if row.size_bytes >= MB else f"{row.size_bytes / 1e3:.0f} kB"
-    return f"{row.download_bytes / MB:.0f} MB to fetch" if row.download_bytes else ""
+    if row.size_bytes is None:
+        return f"{row.download_bytes / MB:.0f} MB" if row.download_bytes else ""
+    return f"{row.size_bytes / MB:.0f} MB" if row.size_bytes >= MB else f"{row.size_bytes / 1e3:.0f} kB"
+
+
+def _face(row: ModelRow) -> str:
+    if row.dimensions is None or row.threshold is None:
+        return ""
+    return f"{row.dimensions} numbers a face, aligned by {row.alignment}; the same from {row.threshold:.3f} on"
 
 
 def _speed(row: ModelRow) -> str:
-    if row.speed is None:
-        return "" if row.kind == "detector" else "not measured"
-    return f"{row.speed.one_face_ms:.1f} ms a face, {row.speed.faces_per_s:.0f}/s in batches"
+    return (
+        "" if row.speed is None else f"{row.speed.one_face_ms:.1f} ms a face, {row.speed.faces_per_s:.0f}/s in batches"
+    )
 
 
 def _accuracy(row: ModelRow) -> str:
     if not row.accuracy:
-        return "" if row.kind == "detector" else "not measured"
+        return ""
     latest = row.accuracy[0]
     named = "" if latest.identified is None else f", {latest.identified:.3f} named"
-    return f"{latest.photo_set}: AUC {latest.auc:.4f}{named}"
+    return f"on {latest.photo_set} AUC {latest.auc:.4f}{named}"
