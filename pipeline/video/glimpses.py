@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 SHORT_GAP_S = 0.4
 """Between two pictures of the opening, in seconds."""
+OFTEN_AGAIN = 3
+"""When so many places led to a keyframe that was seen before, there are hardly any others."""
 OPENING_FRAMES = 120
 """So many frames of the opening are decoded, at most."""
 
@@ -61,13 +63,19 @@ def far_apart(count: int) -> list[Fraction]:
 
 
 def _spread(footage: Footage, reader: FrameReader, count: int) -> Iterator[DecodedFrame]:
+    """Keyframes from all over the file, each once."""
     duration_s = footage.stream_duration_s or footage.container_duration_s or 0
     seen: set[Fraction] = set()
+    n_again = 0
     for place in far_apart(count):
         frame = _keyframe_at(reader, place * Fraction(duration_s))
-        if frame is not None and frame.media_time not in seen:
-            seen.add(frame.media_time)
-            yield frame
+        if frame is None or frame.media_time in seen:
+            n_again += 1
+            if n_again == OFTEN_AGAIN:
+                return
+            continue
+        seen.add(frame.media_time)
+        yield frame
 
 
 def _keyframe_at(reader: FrameReader, media_time: Fraction) -> DecodedFrame | None:

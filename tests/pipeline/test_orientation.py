@@ -58,6 +58,7 @@ def test_upright_footage_is_never_turned(open_data: Path, weights: Path, video: 
     assert find_rotation(open_data / video, weights, OPTIONS) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 @pytest.mark.parametrize("video", ["videos/obama_podium.mp4", "videos/intel_three_walk.mp4"])
 def test_turned_footage_is_turned_back(open_data: Path, weights: Path, turn: Turn, video: str, quarters: int) -> None:
