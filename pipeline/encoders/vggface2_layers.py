@@ -18,6 +18,7 @@ import numpy as np
 from pipeline.encoders.keras_format import KerasWeights, read_keras_weights
 from pipeline.encoders.layers import Normalisation, like, normalised, pooled
 from pipeline.encoders.network import Network
+from pipeline.errors import WeightsError
 from pipeline.schemas import VectorF32
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ CROP_SIZE = 224
 DIMENSIONS = 2048
 MEAN_RGB = np.array([131.0912, 103.8827, 91.4953], np.float32)
 STEM = "conv1/7x7_s2"
+SQUEEZE = "conv2_1_1x1_down"
+"""A layer that only the network with squeeze and excitation has; all the others are in both."""
 SQUEEZED = 16
 """The excitation of C channels passes through C / 16."""
 
@@ -87,7 +90,9 @@ def read_weights(path: Path, variant: Variant) -> KerasWeights:
     kernels = dict(_kernels())
     excitations = dict(_excitations(variant))
     names = {*kernels, *(f"{name}/bn" for name in kernels), *excitations}
-    weights = read_keras_weights(path, names)
+    weights = read_keras_weights(path, names | {SQUEEZE})
+    if SQUEEZE in weights.layers and not variant.squeezes:
+        raise WeightsError(f"{path.name} is of SENet-50 (it has a layer {SQUEEZE!r}), and not of ResNet-50")
     for name, shape in (kernels | excitations).items():
         weights.array(name, "kernel", shape)
     for name, shape in kernels.items():

@@ -18,6 +18,7 @@ from pipeline.encoders.batches import run_in_batches
 from pipeline.encoders.devices import prepare_devices
 from pipeline.encoders.keras_format import KerasWeights, read_keras_weights
 from pipeline.encoders.network import Network
+from pipeline.encoders.vggface2_layers import SQUEEZE
 from pipeline.errors import WeightsError
 from pipeline.faces.alignment import ALIGNMENTS, Alignment
 from pipeline.schemas import ImageU8, VectorF32
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 VGG16_TOP = ("fc6", "fc7", "fc8")
 RESIDUAL_TOP = "classifier"
-SQUEEZE = "conv2_1_1x1_down"
-"""A layer that only the network with squeeze and excitation has."""
 FLAT = 7 * 7 * 512
 """Features that the top of VGG16 begins with."""
 LARGEST_LABELS = 4 << 20

@@ -93,6 +93,14 @@ def test_half_precision_keeps_faces_what_they_are(case: Case):
     assert (encoder.embed(case.crops_rgb) * wanted).sum(axis=1).min() > 0.999
 
 
+def test_only_its_own_network_takes_a_file(case: Case):
+    others = [import_module(encoder_entry(name).module).build for name in NETWORKS if name != case.name]
+
+    for build in others:
+        with pytest.raises(WeightsError, match=r"has no layer|is of SENet-50"):
+            build(case.without_top)
+
+
 def test_the_top_gives_the_probabilities_of_keras(case: Case):
     classifier = load_celebrity_classifier(case.with_top, case.folder / "labels.npy")
 
