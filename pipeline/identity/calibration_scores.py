@@ -153,12 +153,14 @@ def _places(gallery: Gallery, probes: Probes) -> IndexArray:
 
 def _leave_one_out_means(gallery: Gallery) -> VectorF32:
     """`(R, D)` float32: the mean of each reference's person without it; NaN where there is no other."""
-    means = np.full_like(gallery.references, np.nan)
-    for place in range(len(gallery.mean_owners)):
-        own = np.flatnonzero(gallery.owners == gallery.mean_owners[place])
-        if len(own) > 1:
-            sums = gallery.references[own].sum(axis=0) - gallery.references[own]
-            means[own] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    if not len(gallery.references):
+        return gallery.references
+    starts = np.searchsorted(gallery.owners, gallery.mean_owners, side="left")
+    counts = np.diff(np.append(starts, len(gallery.owners)))
+    sums = np.repeat(np.add.reduceat(gallery.references, starts, axis=0), counts, axis=0) - gallery.references
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    lengths[np.repeat(counts, counts) == 1] = np.nan
+    means: VectorF32 = (sums / np.maximum(lengths, np.float32(1e-12))).astype(np.float32)
     return means
 
 
