@@ -1,6 +1,7 @@
 """A trained classifier on disk, `<data>/classifiers/<name>/`: its weights by name, its labels, its figures. No pickles.
 
-What is needed to use it stands in `classifier.json` and `labels.json`; `metrics.json`, the page and the pictures are for people.
+What is needed to use it stands in `classifier.json` and `labels.json`; `metrics.json`, the page and the pictures are
+for people.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def draw_encoder_training(trained: TrainedEncoder, theme: Theme = LIGHT) -> byte
             _distribution("after", trained.scores_after.impostor),
         ),
     )
-    return draw_panels((loss, score, impostors), theme, columns=3)
+    return draw_panels((loss, score, impostors), theme)
 
 
 def draw_classifier_training(trained: TrainedClassifier, theme: Theme = LIGHT) -> bytes:

@@ -18,7 +18,7 @@ from dashboards.cli.training.flags import EpochsFlag, NameFlag, PatienceFlag, Pe
 if TYPE_CHECKING:
     from pipeline.identity.calibration import Proportion
     from pipeline.training.backbones import Backbone
-    from pipeline.training.classifier_training import ClassifierTrainingOptions
+    from pipeline.training.classifier_training import ClassifierTrainingOptions, TrainedClassifier
     from pipeline.training.closed_set import ClosedSet
     from pipeline.training.gathering import LeftOut
 
@@ -124,37 +124,43 @@ def _train(
     from dashboards.cli.training.watching import gather, watching_epochs
     from pipeline.encoders.registry import weights_path
     from pipeline.training.backbones import SMALL, build_network
-    from pipeline.training.classifier_files import (
-        ClassifierRecord,
-        check_classifier_name,
-        classifiers_dir,
-        save_classifier,
-    )
+    from pipeline.training.classifier_files import check_classifier_name, classifiers_dir
     from pipeline.training.classifier_training import train_classifier
     from pipeline.training.closed_set import divide
-    from pipeline.training.report import classifier_page, classifier_pictures
 
     folder = classifiers_dir(session.data_dir)
     check_classifier_name(folder, name)
-    is_from_scratch = backbone.entry is None
-    if is_from_scratch and backbone.name != SMALL:
-        warn(COST)
     if backbone.entry is not None:
         weights_path(backbone.entry, session.weights_dir)  # to hear of missing weights before the pictures are done
+    elif backbone.name != SMALL:
+        warn(COST)
     start_tensorflow()
     faces = gather(session, people, backbone.alignment)
     closed_set = divide(faces)
     network = build_network(backbone, session.weights_dir, len(closed_set.labels), options.seed)
     with watching_epochs(options.limits.most, "score") as watching:
         trained = train_classifier(network, closed_set, options, watching)
-    record = ClassifierRecord(backbone.name, is_from_scratch, backbone.digest, options.seed)
-    page = classifier_page(name, backbone.name, closed_set.labels, trained, datetime.now(UTC))
-    shown = {**classifier_pictures(trained, closed_set.labels), "report.html": page.encode()}
-    save_classifier(folder / name, record, closed_set.labels, trained, shown=shown)
+    _save(folder / name, backbone, closed_set.labels, trained, options.seed)
+    return _summary(folder / name, backbone.name, closed_set, trained, faces.left_out)
+
+
+def _save(folder: Path, backbone: Backbone, labels: tuple[str, ...], trained: TrainedClassifier, seed: int) -> None:
+    from pipeline.training.classifier_files import ClassifierRecord, save_classifier
+    from pipeline.training.report import classifier_page, classifier_pictures
+
+    record = ClassifierRecord(backbone.name, backbone.entry is None, backbone.digest, seed)
+    page = classifier_page(folder.name, backbone.name, labels, trained, datetime.now(UTC))
+    shown = {**classifier_pictures(trained, labels), "report.html": page.encode()}
+    save_classifier(folder, record, labels, trained, shown=shown)
+
+
+def _summary(
+    folder: Path, backbone: str, closed_set: ClosedSet, trained: TrainedClassifier, left_out: tuple[LeftOut, ...]
+) -> ClassifierTraining:
     figures = trained.figures
     return ClassifierTraining(
-        name=name,
-        backbone=backbone.name,
+        name=folder.name,
+        backbone=backbone,
         n_people=len(closed_set.labels),
         n_learnt=figures.n_learnt,
         n_watched=figures.n_watched,
@@ -164,8 +170,8 @@ def _train(
         confusions=_confusions(closed_set, figures.confusion.tolist()),
         best_epoch=trained.trained.best.number,
         n_epochs=trained.trained.epochs[-1].number,
-        left_out=faces.left_out,
-        folder=folder / name,
+        left_out=left_out,
+        folder=folder,
     )
 
 

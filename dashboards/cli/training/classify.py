@@ -78,11 +78,15 @@ def load_any_classifier(session: Session, model: str) -> Classifier:
 
     Raises `NotFound` for one that nobody knows, and `WeightsError` when its files cannot be used.
     """
+    from dashboards.cli.training.quiet import start_tensorflow
     from pipeline.training.classifier_files import classifiers_dir, list_classifiers, load_classifier
 
     folder = classifiers_dir(session.data_dir)
-    if model not in list_classifiers(folder) and model in _celebrity_models():
+    is_trained = model in list_classifiers(folder)
+    if not is_trained and model in _celebrity_models():
         return _load_celebrities(session, model)
+    if is_trained:
+        start_tensorflow()
     return load_classifier(folder, model, session.weights_dir)
 
 
@@ -93,6 +97,7 @@ def _celebrity_models() -> frozenset[str]:
 
 
 def _load_celebrities(session: Session, model: str) -> Classifier:
+    from dashboards.cli.training.quiet import start_tensorflow
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import weights_path
     from pipeline.encoders.vggface_top import load_celebrity_classifier
@@ -101,15 +106,14 @@ def _load_celebrities(session: Session, model: str) -> Classifier:
     weights = weights_path(entry, session.weights_dir)
     if not entry.labels:
         raise NotFound(f"{model} has no names yet: `facetrail models add FILE --labels LABELS` gives it some")
+    start_tensorflow()
     return load_celebrity_classifier(weights, session.weights_dir / entry.labels)
 
 
 def _classify(session: Session, images: list[Path], model: str, top: int) -> list[Classified]:
     from dashboards.cli.progress import counting
-    from dashboards.cli.training.quiet import start_tensorflow
     from pipeline.faces.detectors import load_detector
 
-    start_tensorflow()
     classifier = load_any_classifier(session, model)
     detector = load_detector(session.settings.detection, session.weights_dir)
     found = []

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry
     from pipeline.encoders.network import Network
     from pipeline.training.early_stopping import Epoch, Trained
-    from pipeline.training.encoder_training import BeforeAndAfter, EncoderTrainingOptions
+    from pipeline.training.encoder_training import BeforeAndAfter, EncoderTrainingOptions, TrainedEncoder
     from pipeline.training.gathering import LeftOut
     from pipeline.training.measuring import Figures
 
@@ -124,8 +124,6 @@ def _train(
     from pipeline.encoders.registry import alignment_of, load_network
     from pipeline.training.encoder_entries import save_encoder
     from pipeline.training.encoder_training import train_encoder
-    from pipeline.training.report import draw_encoder_training, encoder_page
-    from pipeline.training.whole_files import write_whole
 
     check_new_name(session.weights_dir, name)
     entry = encoder_entry(base, session.weights_dir)
@@ -136,12 +134,6 @@ def _train(
         trained = train_encoder(network, faces, options, watching)
     others = _evaluate(session, evaluate, entry, network, trained.trained) if trained.is_better else []
     saved = save_encoder(session.weights_dir, name, entry, trained) if trained.is_better else None
-    reports = session.data_dir / "reports"
-    page = encoder_page(name, base, trained, [(other.name, both) for other, both in others], datetime.now(UTC))
-    curves = (
-        write_whole(reports / f"training-{name}.html", page.encode()),
-        write_whole(reports / f"training-{name}.png", draw_encoder_training(trained)),
-    )
     return EncoderTraining(
         name=name,
         base=base,
@@ -155,7 +147,20 @@ def _train(
         held_back=_evaluated(folder, trained.held_back),
         evaluated=tuple(_evaluated(*other) for other in others),
         calibration=saved.calibration if saved else None,
-        curves=curves,
+        curves=_write_curves(session.data_dir / "reports", name, base, trained, others),
+    )
+
+
+def _write_curves(
+    folder: Path, name: str, base: str, trained: TrainedEncoder, others: list[tuple[Path, BeforeAndAfter]]
+) -> tuple[Path, ...]:
+    from pipeline.training.report import draw_encoder_training, encoder_page
+    from pipeline.training.whole_files import write_whole
+
+    page = encoder_page(name, base, trained, [(other.name, both) for other, both in others], datetime.now(UTC))
+    return (
+        write_whole(folder / f"training-{name}.html", page.encode()),
+        write_whole(folder / f"training-{name}.png", draw_encoder_training(trained)),
     )
 
 
@@ -186,6 +191,9 @@ def _print(found: EncoderTraining, session: Session) -> None:
     if not found.is_saved:
         warn(f"no epoch was better than {found.base} on the people held back: there is nothing to save")
         return
+    for one in found.evaluated:
+        if one.after.auc < one.before.auc:
+            warn(f"it tells the people of {one.people} apart worse than {found.base} does")
     _print_use(found, session)
 
 
