@@ -56,7 +56,8 @@ def register(app: typer.Typer) -> None:
 def take_in(
     file: Annotated[Path, typer.Argument(help="An archive, or an LMDB store (a folder or a file).", metavar="FILE")],
     values: Annotated[
-        ValueForm | None, typer.Option("--values", help="An LMDB store's vectors: raw-float32 or comma-text.", metavar="FORM")
+        ValueForm | None,
+        typer.Option("--values", help="An LMDB store's vectors: raw-float32 or comma-text.", metavar="FORM"),
     ] = None,
     names: Annotated[
         Path | None, typer.Option("--names", help="CSV of id,name for an LMDB store (else id-<key>).", metavar="CSV")
