@@ -43,7 +43,7 @@ def test_every_encoder_ships_a_policy_that_names_its_data(entry):
     policy = policy_for(entry, IdentityOptions())
 
     assert policy.uncertain_threshold < policy.threshold
-    assert "pictures of" in policy.source
+    assert "pictures of" in policy.source or "the tutorials' rule" in policy.source
 
 
 def test_a_threshold_of_the_users_moves_the_uncertain_one_along():
