@@ -31,9 +31,10 @@ MODULES = {
     "encoders": "encoder_speeds",
     "thresholds": "thresholds",
     "heads": "heads",
+    "live": "live",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds", "heads"}
+ASKED_FOR = {"encoders", "thresholds", "heads", "live"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
