@@ -71,7 +71,7 @@ class DetectionOptions:
     tilt: Tilt = Tilt.UPRIGHT
     """How far from upright faces may be turned in the picture."""
     confirm: bool = False
-    """MTCNN: leave out faces that YuNet does not see, too, looking closely; some 2 ms a face."""
+    """MTCNN: leave out faces that YuNet does not see, too, looking closely: most of its false ones."""
     min_plausibility: float = 0.3
     """Faces whose landmarks do not lie as in a face are none; 0 keeps all, 1 only those like 98 of 100 real faces. Of
     some 1000 real faces the least plausible one has 0.41."""

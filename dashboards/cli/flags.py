@@ -77,7 +77,11 @@ MinFaceFlag = Annotated[
 ]
 DetectorFlag = Annotated[
     str | None,
-    typer.Option("--detector", help="The face detector: mtcnn (default), or yunet, quicker.", metavar="NAME"),
+    typer.Option(
+        "--detector",
+        help="The face detector: mtcnn (default), or yunet, which sees more in the dark and in profile.",
+        metavar="NAME",
+    ),
 ]
 TiltFlag = Annotated[
     str | None,

@@ -1,4 +1,4 @@
-"""YuNet, a small network that finds faces in one look, run by OpenCV: no TensorFlow, and some 6 ms a 720p frame.
+"""YuNet, a small network that finds faces in one look, run by OpenCV without TensorFlow.
 
 Hides `cv2.FaceDetectorYN`. The network knows faces from about 10 to 380 pixels; the smallest face looked for decides
 how far a picture is shrunk before, so that its faces come out in that range.

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.analysis import Analysis, analyze
 from pipeline.control.run_records import RunState
+from pipeline.options import AnalysisOptions, DetectionOptions
 from pipeline.reports.evaluation import Evaluation, evaluate
 from pipeline.reports.truth import read_truth
 from pipeline.sightings.rows import Status
@@ -41,6 +42,20 @@ def test_every_clear_row_is_named_and_nobody_wrongly(open_data: Path, data_dir: 
 
     assert [row for row in found.clear if not row.is_found] == []
     assert len(found.clear) > 0
+    assert found.wrong == ()
+
+
+@pytest.mark.parametrize(("video", "gallery"), OWN_GALLERY)
+def test_yunet_lets_nobody_be_named_wrongly_and_names_every_clear_row(
+    open_data: Path, data_dir: Path, video: str, gallery: str
+) -> None:
+    options = AnalysisOptions(detection=DetectionOptions(detector="yunet"))
+    path, folder = open_data / f"videos/{video}.mp4", open_data / "gallery" / gallery
+    result = analyze([path], data_dir=data_dir, gallery=folder, options=options)[0]
+
+    found = _evaluate(open_data / f"videos/groundtruth/{video}.csv", folder, data_dir, result)
+
+    assert [row for row in found.clear if not row.is_found] == []
     assert found.wrong == ()
 
 
