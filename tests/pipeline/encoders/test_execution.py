@@ -15,6 +15,13 @@ LEAST_COSINE = 0.999
 """Of a face in mixed precision and in single: docs/performance.md has what was measured."""
 
 
+@pytest.fixture(scope="module")
+def nn4_small2(nn4_file: Path, weights_cache: Path) -> Encoder:
+    """Skips where its file cannot be had."""
+    assert nn4_file.is_file()
+    return load_encoder("nn4-small2", weights_cache)
+
+
 @pytest.mark.parametrize(
     ("precision", "n_gpus", "expected"),
     [
@@ -29,7 +36,7 @@ def test_the_device_decides_which_half_precision(precision: Precision, n_gpus: i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fixture", ["dlib_resnet", "sface", "facenet_128", "facenet_512", "w600k_mbf"])
+@pytest.mark.parametrize("fixture", ["dlib_resnet", "nn4_small2", "sface", "facenet_128", "facenet_512", "w600k_mbf"])
 def test_mixed_precision_keeps_faces_what_they_are(
     fixture: str, request: pytest.FixtureRequest, portrait_crops, weights_cache: Path
 ):
@@ -43,7 +50,7 @@ def test_mixed_precision_keeps_faces_what_they_are(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fixture", ["dlib_resnet", "sface", "facenet_128", "w600k_mbf"])
+@pytest.mark.parametrize("fixture", ["dlib_resnet", "nn4_small2", "sface", "facenet_128", "facenet_512", "w600k_mbf"])
 def test_the_half_precision_of_gpus_keeps_faces_what_they_are(
     fixture: str, request: pytest.FixtureRequest, portrait_crops, weights_cache: Path
 ):
