@@ -20,6 +20,10 @@ Now = Callable[[], float]
 """Seconds on a clock that never jumps."""
 
 
+LATE_S = 5.0
+"""What is held back until it is due begins anew when it is so late, in seconds: its source paused."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LivePicture:
     """One whole picture."""
@@ -46,7 +50,8 @@ class LiveStream:
         self._address, self._container, self._stream, self._now = address, container, stream, now
         self._stream.thread_type = "SLICE"  # threads over several pictures would hold each back by as many
         self._clock = StreamClock()
-        self._pacer = _Pacer(now) if address.kind is CameraKind.FILE else None
+        is_paced = address.kind is CameraKind.FILE or container.format.name == "hls"
+        self._pacer = _Pacer(now) if is_paced else None
         rate = stream.average_rate
         self.facts = StreamFacts(stream.codec_context.name, float(rate) if rate else None)
 
@@ -66,7 +71,8 @@ class LiveStream:
         raise SourceLost(f"{self._address}: the camera ended the connection")
 
     def _moment(self, picture: Any) -> LiveMoment:
-        return self._clock.place(_stamp_s(picture), self._now())
+        """What is held back until it is due, as HLS brings seconds at once, is there when it is shown."""
+        return self._clock.place(_stamp_s(picture) if self._pacer is None else None, self._now())
 
     def _packets(self, beat: Callable[[], None]) -> Iterator[Any]:
         packets = self._container.demux(self._stream)
@@ -91,7 +97,7 @@ def open_camera(address: CameraAddress, now: Now) -> Iterator[LiveStream]:
 
 
 class _Pacer:
-    """Holds back the pictures of a file until they are due."""
+    """Holds back the pictures of a file or of a segment until they are due."""
 
     def __init__(self, now: Now) -> None:
         self._now = now
@@ -100,7 +106,7 @@ class _Pacer:
     def wait_for(self, picture: Any, stop: threading.Event) -> bool:
         """Wait until `picture` is due; False when `stop` was set meanwhile."""
         stamp_s = _stamp_s(picture) or 0.0
-        if self._begin_s is None:
+        if self._begin_s is None or self._begin_s + stamp_s < self._now() - LATE_S:
             self._begin_s = self._now() - stamp_s
         return not stop.wait(max(0.0, self._begin_s + stamp_s - self._now()))
 

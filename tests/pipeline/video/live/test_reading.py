@@ -27,6 +27,7 @@ from tests.pipeline.video.live.live_pictures import (
     take_chunks,
 )
 from tests.rtsp.mjpeg import MjpegServer
+from tests.rtsp.playlists import serving_folder, write_playlist
 from tests.rtsp.running import RtspServer
 
 
@@ -58,6 +59,17 @@ def test_mjpeg_over_http_is_read() -> None:
         chunks = take_chunks(reader, 3)
 
     assert [frame.size_wh for chunk in chunks for frame in chunk.frames][:2] == [(320, 180)] * 2
+
+
+def test_hls_is_read_at_the_pace_of_its_pictures(clip: Path, tmp_path: Path) -> None:
+    write_playlist(clip, tmp_path / "live.m3u8")
+    with serving_folder(tmp_path) as url, reading(near(f"{url}/live.m3u8")) as reader:
+        begin_s = reader._now()
+        cells = cells_of(take_chunks(reader, 6))
+        took_s = reader._now() - begin_s
+
+    assert [cell.index for cell in cells] == list(range(12))
+    assert took_s > 0.9
 
 
 def test_file_is_played_at_its_own_pace_and_then_lost(make_clip: MakeClip) -> None:
