@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 JUDGING_VIEWS = 3
 """Of each picture held back: as it is, and as poor as in video."""
+LEAST_GAIN = 0.001
+"""Rise of the area under the curve that means something: good encoders differ by as much from one set to the next."""
 MOST_JUDGING_VIEWS = 1500
 """Views that every epoch is judged by: some million pairs."""
 
@@ -62,6 +64,16 @@ class TrainedEncoder:
     def is_better(self) -> bool:
         """Whether any epoch did better than the encoder as it was."""
         return self.trained.best.number > 0
+
+    @property
+    def gain(self) -> float:
+        """By how much the area under the ROC curve rose on the people held back."""
+        return self.trained.best.score - self.trained.epochs[0].score
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it rose by so little that it says nothing about other people."""
+        return self.is_better and self.gain < LEAST_GAIN
 
 
 def train_encoder(

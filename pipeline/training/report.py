@@ -36,6 +36,10 @@ HELD_BACK = (
     "The people held back decided when to stop, so that their figures flatter the result a little; those of other "
     "folders do not. Pictures of one person are not independent of each other: true intervals are wider."
 )
+DOUBTFUL = (
+    "On the people held back it gained too little to say anything about others; look at how it does on a folder of "
+    "other people (--evaluate) before using it"
+)
 CLOSED_SET = "A closed-set classifier gives one of its names to everybody, strangers too. Intervals are of 95 %."
 
 
@@ -100,6 +104,7 @@ def encoder_page(
                 Fact("epochs", str(trained.trained.epochs[-1].number)),
             ),
             facts=(Fact("begun with", base),),
+            warnings=(DOUBTFUL,) if trained.is_doubtful else (),
             pictures=(curves,),
             tables=(PageTable("Before and after", COLUMNS, tuple(rows)),),
             closing=HELD_BACK,

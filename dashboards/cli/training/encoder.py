@@ -54,6 +54,10 @@ class EncoderTraining:
     n_held_back_people: int
     n_pictures: int
     left_out: tuple[LeftOut, ...]
+    gain: float
+    """Rise of the area under the ROC curve on the people held back, in all views."""
+    is_doubtful: bool
+    """Saved, though it gained too little to say anything about other people."""
     best_epoch: int
     epochs: tuple[Epoch, ...]
     held_back: Evaluated
@@ -142,6 +146,8 @@ def _train(
         n_held_back_people=len(trained.split.held_back),
         n_pictures=faces.n_faces,
         left_out=faces.left_out,
+        gain=trained.gain,
+        is_doubtful=trained.is_doubtful,
         best_epoch=trained.trained.best.number,
         epochs=trained.trained.epochs,
         held_back=_evaluated(folder, trained.held_back),
@@ -191,6 +197,8 @@ def _print(found: EncoderTraining, session: Session) -> None:
     if not found.is_saved:
         warn(f"no epoch was better than {found.base} on the people held back: there is nothing to save")
         return
+    if found.is_doubtful:
+        warn(f"it gained {found.gain:.5f} in AUC on the people held back: too little to say anything about others")
     for one in found.evaluated:
         if one.after.auc < one.before.auc:
             warn(f"it tells the people of {one.people} apart worse than {found.base} does")

@@ -45,9 +45,18 @@ def trained(worsened: Network, orl_for_dlib: FaceFolder) -> TrainedEncoder:
 
 def test_people_it_did_not_learn_from_are_told_apart_better(trained: TrainedEncoder):
     assert trained.is_better
+    assert not trained.is_doubtful
     assert trained.trained.best.score > trained.trained.epochs[0].score
     assert trained.held_back.after.n_people == 6
     assert not set(trained.split.trained) & set(trained.split.held_back)
+
+
+def test_a_gain_of_nothing_worth_is_doubtful(trained: TrainedEncoder):
+    best = replace(trained.trained.best, score=trained.trained.epochs[0].score + 1e-5)
+
+    slight = replace(trained, trained=replace(trained.trained, best=best))
+
+    assert (slight.is_better, slight.is_doubtful) == (True, True)
 
 
 def test_other_people_can_judge_as_well(worsened: Network, trained: TrainedEncoder, stills_for_dlib: FaceFolder):

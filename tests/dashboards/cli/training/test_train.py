@@ -36,6 +36,7 @@ def test_fine_tuned_encoder_becomes_one_of_the_data_folder(facetrail: Run, peopl
     assert (said.json["is_saved"], said.json["n_trained_people"], said.json["n_held_back_people"]) == (True, 14, 6)
     assert said.json["held_back"]["after"]["auc"] >= said.json["held_back"]["before"]["auc"]
     assert len(said.json["epochs"]) == 5
+    assert (said.json["is_doubtful"], 0 < said.json["gain"] < 0.001) == (True, True)
     assert all(Path(path).is_file() for path in said.json["curves"])
     assert "dlib-office" in facetrail("models", "list").out
     again = facetrail("train", "encoder", "--people", people, "--name", "dlib-office")
