@@ -14,6 +14,7 @@ from pipeline.video.live.opening import open_container
 from pipeline.video.live.reading import LiveReader, ThreadLedger
 from pipeline.video.writing import write_silence
 from tests.pipeline.video.live.live_pictures import near
+from tests.rtsp.playlists import serving_folder, write_playlist
 from tests.rtsp.protocol import Login
 from tests.rtsp.running import RtspServer
 
@@ -80,3 +81,17 @@ def test_webcam_that_is_not_there_is_refused() -> None:
 def test_live_sampling_needs_a_rate() -> None:
     with pytest.raises(Exception, match="sampled at a rate"):
         LiveReader(near("rtsp://cam/live"), SamplingOptions(fps=None), ThreadLedger(), threading.Event())
+
+
+@pytest.mark.parametrize("listed", ["file://{}", "concat:{}", "subfile,,start,0,end,0,,:{}"])
+def test_list_that_names_our_files_is_not_followed(clip: Path, tmp_path: Path, listed: str) -> None:
+    write_playlist(clip, tmp_path / "live.m3u8")
+    elsewhere = listed.format(tmp_path / "live0.ts")
+    (tmp_path / "trap.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{elsewhere}\n#EXT-X-ENDLIST\n")
+    (tmp_path / "trap.ffconcat").write_text(f"ffconcat version 1.0\nfile '{elsewhere}'\n")
+    with serving_folder(tmp_path) as url, open_container(near(f"{url}/live.m3u8")):
+        pass
+
+    with serving_folder(tmp_path) as url:
+        why_not(near(f"{url}/trap.m3u8"))
+        why_not(near(f"{url}/trap.ffconcat"))
