@@ -110,6 +110,8 @@ def _calibrate(
     _print_report(kept.calibration, measured.report)
     answers().print(f"page    {kept.page}\ncurves  {kept.curves}", markup=False, soft_wrap=True)
     warn_if_stale(standing)
+    if measured.report.threshold < measured.report.shipped_threshold:
+        say("this is lower than what ships, and photographs are easier than footage: try it with `facetrail evaluate`")
     _say_what_follows(session)
 
 
