@@ -47,8 +47,8 @@ class SamplingOptions:
 class Tilt(StrEnum):
     """How far from upright faces may be turned in the picture."""
 
-    UPRIGHT = "upright"  # as far as the detector sees them: MTCNN up to some 60 degrees, YuNet mostly further
-    ANY = "any"  # every way, at four to five times the cost
+    UPRIGHT = "upright"  # as far as the detector sees them: up to some 60 degrees
+    ANY = "any"  # every way, at three to eight times the cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
