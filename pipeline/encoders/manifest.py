@@ -80,7 +80,7 @@ class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     @property
     def module(self) -> str:
         """The module that builds the network."""
-        return f"pipeline.encoders.{(self.architecture or self.name).replace('-', '_')}"
+        return f"pipeline.encoders.networks.{(self.architecture or self.name).replace('-', '_')}"
 
 
 class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.encoders.local_models import add_entry
+from pipeline.encoders.local.models import add_entry
 from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry, TrackingEntry
 from pipeline.errors import InputError
 from pipeline.training.encoder_training import TrainedEncoder

@@ -27,7 +27,7 @@ def remove(
 ) -> None:
     """Remove an encoder of the data folder's own. The one that the data folder uses stays: its record depends on it."""
     from dashboards.cli.models.choosing import current_encoder
-    from pipeline.encoders.local_models import remove_entry
+    from pipeline.encoders.local.models import remove_entry
 
     session = open_session(data=data)
     if name == current_encoder(session):

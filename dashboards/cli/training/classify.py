@@ -99,8 +99,8 @@ def _celebrity_models() -> frozenset[str]:
 def _load_celebrities(session: Session, model: str) -> Classifier:
     from dashboards.cli.training.quiet import start_tensorflow
     from pipeline.encoders.manifest import encoder_entry
+    from pipeline.encoders.networks.vggface_top import load_celebrity_classifier
     from pipeline.encoders.registry import weights_path
-    from pipeline.encoders.vggface_top import load_celebrity_classifier
 
     entry = encoder_entry(model, session.weights_dir)
     weights = weights_path(entry, session.weights_dir)

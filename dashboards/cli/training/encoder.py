@@ -123,7 +123,7 @@ def _train(
 ) -> EncoderTraining:
     from dashboards.cli.training.quiet import start_tensorflow
     from dashboards.cli.training.watching import gather, watching_epochs
-    from pipeline.encoders.local_models import check_new_name
+    from pipeline.encoders.local.models import check_new_name
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import alignment_of, load_network
     from pipeline.training.encoder_entries import save_encoder

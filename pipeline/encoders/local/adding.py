@@ -15,7 +15,7 @@ import msgspec
 
 from pipeline.carriers import keep_carried
 from pipeline.encoders.local.model_files import carried_file, content_sha256
-from pipeline.encoders.local_models import add_entry, check_new_name
+from pipeline.encoders.local.models import add_entry, check_new_name
 from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry
 from pipeline.encoders.network import NetworkEncoder
 from pipeline.encoders.registry import Encoder, alignment_of

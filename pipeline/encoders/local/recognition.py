@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.encoders.keras_format import read_keras_weights
+from pipeline.encoders.formats.keras_format import read_keras_weights
 from pipeline.encoders.local.model_files import content_sha256
 from pipeline.encoders.manifest import ManifestEntry
 from pipeline.errors import InputError, NotFound, WeightsError

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.encoders.local.folder_lock import changing
+from pipeline.encoders.local.toml_format import write_toml
 from pipeline.encoders.manifest import ManifestEntry
-from pipeline.encoders.toml_format import write_toml
 from pipeline.errors import WeightsError
 
 ACCEPTED = "accepted.toml"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.encoders.keras_format import KerasWeights
+from pipeline.encoders.formats.keras_format import KerasWeights
 
 N_PARAMETERS = 22_808_144
 

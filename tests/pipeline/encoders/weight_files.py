@@ -10,9 +10,9 @@ from typing import Any
 import h5py
 import numpy as np
 
-from pipeline.encoders.keras_format import KerasWeights
-from pipeline.encoders.nn4_layers import CONVOLUTIONS, DENSE
-from pipeline.encoders.nn4_weights import CSV_ENDINGS
+from pipeline.encoders.formats.keras_format import KerasWeights
+from pipeline.encoders.networks.nn4_layers import CONVOLUTIONS, DENSE
+from pipeline.encoders.networks.nn4_weights import CSV_ENDINGS
 
 Layers = Mapping[str, Mapping[str, np.ndarray]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.encoders.local_models import add_entry
+from pipeline.encoders.local.models import add_entry
 from pipeline.encoders.manifest import encoder_entry
 
 MEMBER = "carrier/models/net.bin"
