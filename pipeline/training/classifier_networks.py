@@ -103,7 +103,9 @@ class FromScratch:
 
     def __init__(self, backbone: str, n_labels: int, seed: int) -> None:
         self._model = build_from_scratch(backbone, n_labels, seed)
-        self._named = {variable.path: variable for variable in self._model.variables if "seed" not in variable.path}
+        kept = [variable for variable in self._model.variables if "seed" not in variable.path]
+        # By their places: Keras's own names of layers count on through a process.
+        self._named = {f"{place:03}/{variable.name}": variable for place, variable in enumerate(kept)}
         self.variables: list[Any] = list(self._model.trainable_variables)
 
     def inputs(self, crops_rgb: ImageU8) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.training.classifier_networks import FromScratch
 from pipeline.training.keras_backbones import build_from_scratch
 
 pytestmark = pytest.mark.slow
@@ -20,6 +21,16 @@ def test_large_networks_have_the_parameters_of_their_papers(backbone: str, n_par
 
     assert without_top == n_parameters
     assert model.output_shape == (None, 7)
+
+
+@pytest.mark.parametrize("backbone", ["small-cnn", "senet50"])
+def test_weights_fit_into_the_same_network_built_later(backbone: str):
+    first, later = (FromScratch(backbone, 3, seed) for seed in (1, 2))
+
+    later.take(first.weights())
+
+    assert all((later.weights()[name] == array).all() for name, array in first.weights().items())
+    assert len(first.weights()) > 10
 
 
 def test_equal_seeds_give_equal_networks():
