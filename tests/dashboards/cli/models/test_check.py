@@ -17,7 +17,7 @@ def test_a_sound_model_is_measured_and_the_list_remembers(facetrail: Run):
     assert said.code == 0
     assert (model["state"], model["problem"]) == ("ready", "")
     assert model["speed"]["faces_per_s"] > 1
-    assert 100 < model["speed"]["memory_mb"] < 3000
+    assert model["speed"]["memory_mb"] > 100
     assert listed["dlib-resnet"]["speed"] == model["speed"]
     assert listed["sface"]["speed"] is None
 
