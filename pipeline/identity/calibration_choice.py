@@ -167,7 +167,7 @@ def _figures(scores: GalleryScores, size: int, point: MeasuredPoint, fpir: float
         named_left_out=proportion(int(strangers_named[left_out].sum()), int(left_out.sum())),
         missed=proportion(int((~(named & genuine.is_right)).sum()), len(named)),
         misnamed=proportion(int((named & ~genuine.is_right).sum()), len(named)),
-        threshold=_strictest(impostor, fpir),
+        threshold=_rounded_up(_strictest(impostor, fpir)),
     )
 
 
