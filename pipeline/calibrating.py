@@ -21,10 +21,10 @@ from pipeline.encoders.manifest import ManifestEntry
 from pipeline.encoders.registry import Encoder
 from pipeline.errors import GalleryEmpty, InputError
 from pipeline.faces.detection import Detector
-from pipeline.identity.calibration_pictures import FULL_SIZE, view_face
-from pipeline.identity.calibration_scores import STRANGER, Probes
+from pipeline.identity.calibration.pictures import FULL_SIZE, view_face
+from pipeline.identity.calibration.scores import STRANGER, Probes
 from pipeline.identity.matching import Gallery
-from pipeline.identity.photos import list_gallery
+from pipeline.identity.photos.reading import list_gallery
 from pipeline.schemas import VectorF32
 
 

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.identity.photo_sets import LabelledPair, LabelledPhoto, PhotoSet, read_pairs
+from pipeline.identity.photos.sets import LabelledPair, LabelledPhoto, PhotoSet, read_pairs
 
 PAIR_SETS = ("deepface", "friends_stills", "orl_s01_s20")
 

@@ -38,8 +38,8 @@ from pipeline.galleries.archive import (
     ArchiveManifest,
     image_member,
 )
-from pipeline.identity.photo_sizes import photo_size
-from pipeline.identity.photos import LARGEST_FILE
+from pipeline.identity.photos.reading import LARGEST_FILE
+from pipeline.identity.photos.sizes import photo_size
 from pipeline.schemas import VectorF32
 
 MOST_SHRUNK = 50

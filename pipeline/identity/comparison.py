@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.identity.calibration import (
+from pipeline.identity.calibration.rates import (
     Proportion,
     Scores,
     area_under_curve,
@@ -22,7 +22,7 @@ from pipeline.identity.calibration import (
     proportion,
     threshold_at_rate,
 )
-from pipeline.identity.photo_sets import PhotoSet
+from pipeline.identity.photos.sets import PhotoSet
 from pipeline.schemas import VectorF32
 
 FALSE_RATE = 0.01

@@ -16,8 +16,8 @@ from pipeline.faces.alignment import Alignment, WholePicture
 from pipeline.faces.detection import Detector
 from pipeline.faces.quality import judge_face
 from pipeline.faces.thumbs import make_thumb
-from pipeline.identity.photos import list_gallery, read_photo
-from pipeline.identity.portraits import Portrait, find_portrait, whole_portrait
+from pipeline.identity.photos.portraits import Portrait, find_portrait, whole_portrait
+from pipeline.identity.photos.reading import list_gallery, read_photo
 from pipeline.schemas import FaceQuality, ImageU8, VectorF32
 
 SMALLEST_FACE = 24

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import numpy as np
 
-from pipeline.identity.calibration import Proportion
-from pipeline.identity.calibration_choice import CalibrationReport
-from pipeline.identity.calibration_scores import GalleryScores, PairCounts
+from pipeline.identity.calibration.choice import CalibrationReport
+from pipeline.identity.calibration.rates import Proportion
+from pipeline.identity.calibration.scores import GalleryScores, PairCounts
 from pipeline.reports.curves import DARK, LIGHT, Panel, Rule, Series, Stroke, Theme, draw_panels
 from pipeline.reports.figures_page import FiguresPage, PagePicture, PageTable, render_figures
 from pipeline.reports.html_page import Fact

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.identity.calibration import (
+from pipeline.identity.calibration.rates import (
     Proportion,
     Scores,
     area_under_curve,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from pipeline.identity.calibration import Proportion
+from pipeline.identity.calibration.rates import Proportion
 from pipeline.reports.curves import (
     DARK,
     LIGHT,
@@ -21,11 +21,11 @@ from pipeline.reports.curves import (
 )
 from pipeline.reports.figures_page import FiguresPage, PagePicture, PageTable, render_figures
 from pipeline.reports.html_page import Fact
-from pipeline.training.classifier_training import TrainedClassifier
+from pipeline.training.classifier.training import TrainedClassifier
 from pipeline.training.early_stopping import Trained
-from pipeline.training.encoder_training import BeforeAndAfter, TrainedEncoder
+from pipeline.training.encoder.training import BeforeAndAfter, TrainedEncoder
 from pipeline.training.measuring import Figures
-from pipeline.training.siamese_training import TrainedSiamese
+from pipeline.training.siamese.training import TrainedSiamese
 
 MOST_IN_A_MATRIX = 60
 """People whose names can still be read beside a confusion matrix."""

@@ -14,10 +14,10 @@ import numpy as np
 
 from pipeline.encoders.registry import load_encoder
 from pipeline.faces.mtcnn.detector import MtcnnDetector
-from pipeline.identity.calibration import proportion
-from pipeline.identity.calibration_pictures import FULL_SIZE, VIDEO_SIZES_PX
+from pipeline.identity.calibration.pictures import FULL_SIZE, VIDEO_SIZES_PX
+from pipeline.identity.calibration.rates import proportion
 from pipeline.identity.enrolment import find_face
-from pipeline.identity.portraits import Portrait
+from pipeline.identity.photos.portraits import Portrait
 from pipeline.options import DetectionOptions
 from tests.bench.measurement import Measurement
 from tests.bench.settings import BenchSettings

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.encoders.registry import Encoder
-from pipeline.identity.calibration_pictures import FULL_SIZE, VIDEO_SIZES_PX, shrink_face
+from pipeline.identity.calibration.pictures import FULL_SIZE, VIDEO_SIZES_PX, shrink_face
 from pipeline.identity.matching import Gallery, match_templates
-from pipeline.identity.portraits import Portrait
+from pipeline.identity.photos.portraits import Portrait
 from pipeline.schemas import ImageU8, Match, VectorF32
 
 N_REFERENCES = 3

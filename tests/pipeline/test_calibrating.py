@@ -13,7 +13,7 @@ from pipeline.control.database import Control, open_control
 from pipeline.control.people import People
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.errors import GalleryEmpty, InputError
-from pipeline.identity.calibration_scores import STRANGER
+from pipeline.identity.calibration.scores import STRANGER
 from tests.builders import make_vector
 from tests.builders_faces import ColourEncoder, ScriptedDetector
 from tests.builders_recording import ENCODER, make_reference

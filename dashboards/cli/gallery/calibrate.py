@@ -19,7 +19,7 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from pipeline.control.calibrations import Calibration
     from pipeline.control.database import Control
-    from pipeline.identity.calibration_choice import CalibrationReport
+    from pipeline.identity.calibration.choice import CalibrationReport
     from pipeline.identity.policies import Standing
 
 EXAMPLES = examples(
@@ -149,7 +149,7 @@ def read_report(calibration: Calibration) -> CalibrationReport:
     import msgspec
 
     from pipeline.errors import StoreDamaged
-    from pipeline.identity.calibration_choice import CalibrationReport
+    from pipeline.identity.calibration.choice import CalibrationReport
 
     try:
         return msgspec.json.decode(calibration.report_json, type=CalibrationReport)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pipeline.calibrating import CalibrationPicture, CalibrationSet, SeenPicture
     from pipeline.control.calibrations import Calibration
     from pipeline.control.database import Control
-    from pipeline.identity.calibration_choice import CalibrationReport
-    from pipeline.identity.calibration_scores import GalleryScores
+    from pipeline.identity.calibration.choice import CalibrationReport
+    from pipeline.identity.calibration.scores import GalleryScores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +54,8 @@ def measure(session: Session, control: Control, folders: tuple[Path | None, Path
     """
     from pipeline.calibrating import assemble, enrolled_pictures, folder_pictures
     from pipeline.encoders.manifest import encoder_entry
-    from pipeline.identity.calibration_choice import Asked, calibrate
-    from pipeline.identity.calibration_scores import score_gallery
+    from pipeline.identity.calibration.choice import Asked, calibrate
+    from pipeline.identity.calibration.scores import score_gallery
     from pipeline.identity.decision import MeasuredPoint
     from pipeline.sightings.recording import utc_now
 

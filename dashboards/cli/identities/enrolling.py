@@ -72,7 +72,7 @@ def enrol_folder(session: Session, control: Control, folder: Path) -> Enrolment:
     from pipeline.control.people import People
     from pipeline.control.people_names import name_fault
     from pipeline.enrolling import enrol_people
-    from pipeline.identity.photos import list_gallery
+    from pipeline.identity.photos.reading import list_gallery
 
     encoder = control.encoder(session.settings.encoding.encoder)
     photos = [Photo(person.name, path) for person in list_gallery(folder) for path in person.paths]

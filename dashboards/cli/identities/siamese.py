@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dashboards.cli.identities.verify import Verification
     from dashboards.cli.session import Session
     from pipeline.schemas import VectorF32
-    from pipeline.training.siamese_files import StoredSiamese
+    from pipeline.training.siamese.files import StoredSiamese
 
 
 class Method(StrEnum):
@@ -36,8 +36,8 @@ def verifier_for(session: Session, method: Method, encoder: str) -> StoredSiames
     if method is Method.COSINE:
         return None
     from pipeline.encoders.manifest import encoder_entry
-    from pipeline.training.classifier_files import classifiers_dir
-    from pipeline.training.siamese_files import load_siamese
+    from pipeline.training.classifier.files import classifiers_dir
+    from pipeline.training.siamese.files import load_siamese
 
     return load_siamese(classifiers_dir(session.data_dir), encoder_entry(encoder, session.weights_dir))
 

@@ -20,7 +20,7 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from dashboards.cli.models.comparing import Compared
     from pipeline.encoders.manifest import ManifestEntry
-    from pipeline.identity.photo_sets import PhotoSet
+    from pipeline.identity.photos.sets import PhotoSet
 
 EXAMPLES = examples(
     ("facetrail models compare --people gallery/", "all encoders that are here, on your own people"),
@@ -85,7 +85,7 @@ def compare(
 
 
 def _read(pairs: Path | None, people: Path | None) -> PhotoSet:
-    from pipeline.identity.photo_sets import read_pairs, read_people
+    from pipeline.identity.photos.sets import read_pairs, read_people
 
     if pairs is not None and people is None:
         return read_pairs(pairs)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipeline.encoders.manifest import ManifestEntry
     from pipeline.identity.comparison import Figures
     from pipeline.identity.comparison_faces import CutPhoto
-    from pipeline.identity.photo_sets import PhotoSet
+    from pipeline.identity.photos.sets import PhotoSet
     from pipeline.options import DetectionOptions
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dashboards.cli.models.comparing import Compared
-    from pipeline.identity.calibration import Proportion
+    from pipeline.identity.calibration.rates import Proportion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from dashboards.cli.session import Session, open_session
 from dashboards.cli.training.flags import EpochsFlag, NameFlag, PatienceFlag, PeopleFolder, SeedFlag
 
 if TYPE_CHECKING:
-    from pipeline.identity.calibration import Proportion
-    from pipeline.training.backbones import Backbone
-    from pipeline.training.classifier_training import ClassifierTrainingOptions, TrainedClassifier
-    from pipeline.training.closed_set import ClosedSet
-    from pipeline.training.gathering import LeftOut
+    from pipeline.identity.calibration.rates import Proportion
+    from pipeline.training.classifier.backbones import Backbone
+    from pipeline.training.classifier.closed_set import ClosedSet
+    from pipeline.training.classifier.training import ClassifierTrainingOptions, TrainedClassifier
+    from pipeline.training.faces.gathering import LeftOut
 
 EXAMPLES = examples(
     ("facetrail train classifier --people staff/ --name staff", "a head on the default encoder: quick, and the best"),
@@ -97,7 +97,7 @@ def train_classifier(
 
     It knows nobody else: strangers get one of its names, too. The result is for `facetrail classify`.
     """
-    from pipeline.training.classifier_training import ClassifierTrainingOptions
+    from pipeline.training.classifier.training import ClassifierTrainingOptions
     from pipeline.training.early_stopping import EpochLimits
 
     limits = EpochLimits(most=epochs, patience=patience)
@@ -112,7 +112,7 @@ def train_classifier(
 
 def _backbone(session: Session, name: str | None, *, from_scratch: bool) -> Backbone:
     from dashboards.cli.training.choosing import encoder_in_use
-    from pipeline.training.backbones import find_backbone
+    from pipeline.training.classifier.backbones import find_backbone
 
     return find_backbone(name or encoder_in_use(session), session.weights_dir, from_scratch=from_scratch)
 
@@ -123,10 +123,10 @@ def _train(
     from dashboards.cli.training.quiet import start_tensorflow
     from dashboards.cli.training.watching import gather, watching_epochs
     from pipeline.encoders.registry import weights_path
-    from pipeline.training.backbones import SMALL, build_network
-    from pipeline.training.classifier_files import check_classifier_name, classifiers_dir
-    from pipeline.training.classifier_training import train_classifier
-    from pipeline.training.closed_set import divide
+    from pipeline.training.classifier.backbones import SMALL, build_network
+    from pipeline.training.classifier.closed_set import divide
+    from pipeline.training.classifier.files import check_classifier_name, classifiers_dir
+    from pipeline.training.classifier.training import train_classifier
 
     folder = classifiers_dir(session.data_dir)
     check_classifier_name(folder, name)
@@ -145,7 +145,7 @@ def _train(
 
 
 def _save(folder: Path, backbone: Backbone, labels: tuple[str, ...], trained: TrainedClassifier, seed: int) -> None:
-    from pipeline.training.classifier_files import ClassifierRecord, save_classifier
+    from pipeline.training.classifier.files import ClassifierRecord, save_classifier
     from pipeline.training.report import classifier_page, classifier_pictures
 
     record = ClassifierRecord(backbone.name, backbone.entry is None, backbone.digest, seed)

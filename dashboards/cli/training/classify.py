@@ -18,7 +18,7 @@ from pipeline.errors import ImageUnreadable, InputError, NotFound
 
 if TYPE_CHECKING:
     from pipeline.faces.detection import Detector
-    from pipeline.training.classifying import Classifier, Guess
+    from pipeline.training.classifier.answering import Classifier, Guess
 
 EXAMPLES = examples(
     ("facetrail classify visitor.jpg --model staff", "the five most probable names"),
@@ -79,7 +79,7 @@ def load_any_classifier(session: Session, model: str) -> Classifier:
     Raises `NotFound` for one that nobody knows, and `WeightsError` when its files cannot be used.
     """
     from dashboards.cli.training.quiet import start_tensorflow
-    from pipeline.training.classifier_files import classifiers_dir, list_classifiers, load_classifier
+    from pipeline.training.classifier.files import classifiers_dir, list_classifiers, load_classifier
 
     folder = classifiers_dir(session.data_dir)
     is_trained = model in list_classifiers(folder)
@@ -91,7 +91,7 @@ def load_any_classifier(session: Session, model: str) -> Classifier:
 
 
 def _celebrity_models() -> frozenset[str]:
-    from pipeline.training.backbones import USERS_WEIGHTS
+    from pipeline.training.classifier.backbones import USERS_WEIGHTS
 
     return frozenset(USERS_WEIGHTS.values())
 
@@ -126,8 +126,8 @@ def _classify(session: Session, images: list[Path], model: str, top: int) -> lis
 
 
 def _look_at(image: Path, detector: Detector, classifier: Classifier, top: int) -> Classified:
-    from pipeline.training.classifying import top_guesses
-    from pipeline.training.gathering import cut_face
+    from pipeline.training.classifier.answering import top_guesses
+    from pipeline.training.faces.gathering import cut_face
 
     try:
         crop_rgb = cut_face(image.read_bytes(), detector, classifier.alignment)

@@ -16,14 +16,14 @@ from dashboards.cli.output import answers, emit_json, table, warn
 from dashboards.cli.session import Session, folder_encoder, open_database, open_session
 from dashboards.cli.training.choosing import encoder_in_use, has_database
 from dashboards.cli.training.flags import EpochsFlag, NameFlag, PatienceFlag, PeopleFolder, SeedFlag
-from pipeline.training.mining import Mining
+from pipeline.training.triplets.mining import Mining
 
 if TYPE_CHECKING:
     from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry
     from pipeline.encoders.network import Network
     from pipeline.training.early_stopping import Epoch, Trained
-    from pipeline.training.encoder_training import BeforeAndAfter, EncoderTrainingOptions, TrainedEncoder
-    from pipeline.training.gathering import LeftOut
+    from pipeline.training.encoder.training import BeforeAndAfter, EncoderTrainingOptions, TrainedEncoder
+    from pipeline.training.faces.gathering import LeftOut
     from pipeline.training.measuring import Figures
 
 EXAMPLES = examples(
@@ -100,8 +100,8 @@ def train_encoder(
     better on them than the encoder as it was, nothing is saved, and the command leaves with 1.
     """
     from pipeline.training.early_stopping import EpochLimits
-    from pipeline.training.encoder_training import EncoderTrainingOptions
-    from pipeline.training.tail_training import TripletOptions
+    from pipeline.training.encoder.tail import TripletOptions
+    from pipeline.training.encoder.training import EncoderTrainingOptions
 
     options = EncoderTrainingOptions(
         triplets=TripletOptions(alpha=alpha, mining=mining, rate=rate),
@@ -126,8 +126,8 @@ def _train(
     from pipeline.encoders.local.models import check_new_name
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import alignment_of, load_network
-    from pipeline.training.encoder_entries import save_encoder
-    from pipeline.training.encoder_training import train_encoder
+    from pipeline.training.encoder.entries import save_encoder
+    from pipeline.training.encoder.training import train_encoder
 
     check_new_name(session.weights_dir, name)
     entry = encoder_entry(base, session.weights_dir)
@@ -175,7 +175,7 @@ def _evaluate(
 ) -> list[tuple[Path, BeforeAndAfter]]:
     from dashboards.cli.training.watching import gather
     from pipeline.encoders.registry import alignment_of
-    from pipeline.training.encoder_training import compare_on
+    from pipeline.training.encoder.training import compare_on
 
     alignment = alignment_of(entry)
     return [(folder, compare_on(network, trained, gather(session, folder, alignment))) for folder in folders]

@@ -14,11 +14,11 @@ from dashboards.cli.output import answers, emit_json, table
 from dashboards.cli.session import Session, open_session
 from dashboards.cli.training.choosing import encoder_in_use
 from dashboards.cli.training.flags import EpochsFlag, PatienceFlag, PeopleFolder, SeedFlag
-from pipeline.training.differences import Difference
+from pipeline.training.siamese.differences import Difference
 
 if TYPE_CHECKING:
-    from pipeline.training.gathering import LeftOut
-    from pipeline.training.siamese_training import PairFigures, SiameseTrainingOptions
+    from pipeline.training.faces.gathering import LeftOut
+    from pipeline.training.siamese.training import PairFigures, SiameseTrainingOptions
 
 EXAMPLES = examples(
     ("facetrail train siamese --people staff/", "for the encoder in use"),
@@ -66,7 +66,7 @@ def train_siamese(
     It takes the place of the encoder's earlier one. A third of the people are held back to judge it beside the cosine.
     """
     from pipeline.training.early_stopping import EpochLimits
-    from pipeline.training.siamese_training import SiameseTrainingOptions
+    from pipeline.training.siamese.training import SiameseTrainingOptions
 
     limits = EpochLimits(most=epochs, patience=patience)
     options = SiameseTrainingOptions(difference=difference, rate=rate, limits=limits, seed=seed)
@@ -83,10 +83,10 @@ def _train(session: Session, people: Path, encoder: str, options: SiameseTrainin
     from dashboards.cli.training.watching import gather, watching_epochs
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import alignment_of, load_network
-    from pipeline.training.classifier_files import classifiers_dir
+    from pipeline.training.classifier.files import classifiers_dir
     from pipeline.training.report import draw_siamese_training
-    from pipeline.training.siamese_files import save_siamese
-    from pipeline.training.siamese_training import train_siamese
+    from pipeline.training.siamese.files import save_siamese
+    from pipeline.training.siamese.training import train_siamese
 
     entry = encoder_entry(encoder, session.weights_dir)
     start_tensorflow()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.faces.alignment import Alignment
     from pipeline.training.early_stopping import Epoch
-    from pipeline.training.gathering import FaceFolder
+    from pipeline.training.faces.gathering import FaceFolder
     from pipeline.training.watching import Watching
 
 SHOWN_LEFT_OUT = 5
@@ -22,7 +22,7 @@ SHOWN_LEFT_OUT = 5
 def gather(session: Session, folder: Path, alignment: Alignment) -> FaceFolder:
     """The faces of a folder of people, cut for `alignment`, with a bar; says which pictures cannot be used."""
     from pipeline.faces.detectors import load_detector
-    from pipeline.training.gathering import gather_faces
+    from pipeline.training.faces.gathering import gather_faces
 
     detector = load_detector(session.settings.detection, session.weights_dir)
     with counting_anything(f"faces of {folder.name}") as on_done:

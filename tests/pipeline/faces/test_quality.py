@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.faces.quality import judge_face, judge_pose
-from pipeline.identity.portraits import find_portrait
+from pipeline.identity.photos.portraits import find_portrait
 from pipeline.options import DetectionOptions
 from tests.builders_faces import make_landmarks, make_texture
 

@@ -10,7 +10,7 @@ import pytest
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.encoders.registry import load_encoder
 from pipeline.errors import WeightsError
-from pipeline.identity.calibration import identified_at, open_set_scores, threshold_at_rate
+from pipeline.identity.calibration.rates import identified_at, open_set_scores, threshold_at_rate
 from pipeline.identity.enrolment import examine_image
 from pipeline.options import DetectionOptions, EncodingOptions
 from tests.photographs import photographs_of_people

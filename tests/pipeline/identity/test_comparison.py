@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.identity.comparison import Figures, figures_of, open_set_figures, pair_figures, scores_of_people
-from pipeline.identity.photo_sets import LabelledPair, LabelledPhoto, PhotoSet
+from pipeline.identity.photos.sets import LabelledPair, LabelledPhoto, PhotoSet
 from pipeline.schemas import VectorF32
 
 EAST, NORTH = np.array([1, 0], np.float32), np.array([0, 1], np.float32)

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.identity.calibration import proportion
-from pipeline.identity.calibration_choice import Asked, CalibrationReport, calibrate
-from pipeline.identity.calibration_scores import GalleryScores, Probes, score_gallery
+from pipeline.identity.calibration.choice import Asked, CalibrationReport, calibrate
+from pipeline.identity.calibration.rates import proportion
+from pipeline.identity.calibration.scores import GalleryScores, Probes, score_gallery
 from pipeline.identity.decision import MeasuredPoint
 from pipeline.identity.matching import Gallery
 from pipeline.reports.calibration_page import counted, draw_calibration, render_calibration

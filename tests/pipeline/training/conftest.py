@@ -12,7 +12,7 @@ from pipeline.encoders.registry import alignment_of, load_network
 from pipeline.faces.alignment import ALIGNMENTS
 from pipeline.faces.mtcnn.detector import MtcnnDetector
 from pipeline.options import DetectionOptions
-from pipeline.training.gathering import FaceFolder, gather_faces
+from pipeline.training.faces.gathering import FaceFolder, gather_faces
 
 
 @pytest.fixture(scope="session")

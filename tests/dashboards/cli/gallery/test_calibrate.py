@@ -10,7 +10,7 @@ import pytest
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.encoders.registry import load_encoder
 from pipeline.errors import WeightsError
-from pipeline.identity.photos import list_gallery
+from pipeline.identity.photos.reading import list_gallery
 from tests.dashboards.cli.conftest import Run
 
 SHIPPED = encoder_entry("sface").calibration
