@@ -12,6 +12,10 @@ MAX_STEP_BACK_S = 1.0
 """A larger step back of the camera's clock, in seconds, is a clock that began anew."""
 MAX_LEAP_S = 5.0
 """So much further ahead than time has passed, in seconds, is one too."""
+PAUSE_S = 0.5
+"""So much lag, in seconds, of a picture that we waited for is a pause of the camera: nothing waits in front of us."""
+IDLE_S = 0.005
+"""From so many seconds on we waited for a picture, which cannot have been there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,25 @@ class StreamClock:
         self._before: tuple[float, float] | None = None
         self._last_captured_s = float("-inf")
 
-    def place(self, stamp_s: float | None, arrived_s: float) -> LiveMoment:
-        """The moment of the next picture, by the camera's time stamp (None when it has none) and our clock."""
+    def place(self, stamp_s: float | None, arrived_s: float, waited_s: float = 0.0) -> LiveMoment:
+        """The moment of the next picture, by the camera's time stamp (None when it has none) and our clock.
+
+        `waited_s` is how long we had waited for it: nothing, when it lay there already.
+        """
         if stamp_s is None:
             return self._moment(arrived_s, arrived_s, 0.0)
         if self._before is not None and _is_jump(self._before, stamp_s, arrived_s):
             self._least.clear()
+        if waited_s >= IDLE_S and self._least and arrived_s - stamp_s - self._tie_s > PAUSE_S:
+            self._least.clear()
         self._before = (stamp_s, arrived_s)
         self._note(arrived_s - stamp_s, int(arrived_s // BUCKET_S))
-        least = min(offset for _, offset in self._least)
-        return self._moment(stamp_s + least, arrived_s, arrived_s - stamp_s - least)
+        return self._moment(stamp_s + self._tie_s, arrived_s, arrived_s - stamp_s - self._tie_s)
+
+    @property
+    def _tie_s(self) -> float:
+        """What has to be added to the camera's clock to have ours."""
+        return min(offset for _, offset in self._least)
 
     def _note(self, offset: float, bucket: int) -> None:
         while self._least and self._least[0][0] <= bucket - BUCKETS:

@@ -49,7 +49,7 @@ class LiveStream:
     def __init__(self, address: CameraAddress, container: Any, stream: Any, now: Now) -> None:
         self._address, self._container, self._stream, self._now = address, container, stream, now
         self._stream.thread_type = "SLICE"  # threads over several pictures would hold each back by as many
-        self._clock = StreamClock()
+        self._clock, self._waited_s = StreamClock(), 0.0
         is_paced = address.kind is CameraKind.FILE or container.format.name == "hls"
         self._pacer = _Pacer(now) if is_paced else None
         rate = stream.average_rate
@@ -72,14 +72,16 @@ class LiveStream:
 
     def _moment(self, picture: Any) -> LiveMoment:
         """What is held back until it is due, as HLS brings seconds at once, is there when it is shown."""
-        return self._clock.place(_stamp_s(picture) if self._pacer is None else None, self._now())
+        return self._clock.place(_stamp_s(picture) if self._pacer is None else None, self._now(), self._waited_s)
 
     def _packets(self, beat: Callable[[], None]) -> Iterator[Any]:
         packets = self._container.demux(self._stream)
         while True:
             beat()
+            asked_s = self._now()
             try:
                 packet = next(packets)
+                self._waited_s = self._now() - asked_s
             except StopIteration:
                 return
             except av.FFmpegError as error:

@@ -46,6 +46,27 @@ def test_what_waits_in_front_of_us_is_lag() -> None:
     assert late.captured_s == pytest.approx(101.0)
 
 
+def test_camera_that_paused_is_not_late_for_ever() -> None:
+    clock = StreamClock()
+    clock.place(0.0, 100.0)
+
+    after = [clock.place(n * 0.04, 103 + n * 0.04, waited_s=0.03) for n in range(1, 4)]
+
+    assert [moment.lag_s for moment in after] == pytest.approx([0, 0, 0])
+    assert after[0].captured_s == pytest.approx(103.04)
+
+
+def test_burst_after_a_stall_of_the_network_ties_the_clock_as_before() -> None:
+    clock = StreamClock()
+    clock.place(0.0, 100.0)
+    clock.place(0.04, 103.0, waited_s=3.0)
+
+    for n in range(2, 75):
+        clock.place(n * 0.04, 103.0)
+
+    assert clock.place(3.04, 103.04, waited_s=0.03).captured_s == pytest.approx(103.04)
+
+
 @pytest.mark.parametrize("drift", [-1e-3, 1e-3])
 def test_camera_whose_clock_runs_wrong_is_followed(drift: float) -> None:
     clock = StreamClock()
