@@ -138,7 +138,7 @@ class LiveReader:
                 n_chunks = chunk.number + 1
                 yield chunk.of_run(run)
                 self._is_leaving()
-            elif self._is_leaving() or self._hangs():
+            elif self._hangs() or (self._is_leaving() and not self._is_through()):
                 break
         failure = self._end()
         yield RunEnded(run, n_chunks, None if failure is None else str(failure))
@@ -155,6 +155,11 @@ class LiveReader:
         if self._stop.is_set():
             self._left.set()
         return self._left.is_set()
+
+    def _is_through(self) -> bool:
+        """Whether the thread has ended, and told its last cells, within the time it is given."""
+        self._thread.join(JOIN_S)
+        return not self._thread.is_alive()
 
     def _hangs(self) -> bool:
         return self._now() > self._alive_until_s
