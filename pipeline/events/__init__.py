@@ -1,0 +1,1 @@
+"""Events: what systems outside are told of sightings, while they happen."""
