@@ -1,1 +1,0 @@
-"""Events: what systems outside are told of sightings, while they happen."""
