@@ -107,6 +107,7 @@ def test_url_of_an_unknown_database_is_refused(tmp_path: Path) -> None:
         open_control(tmp_path, "no-such-thing://host/name")
 
 
+@pytest.mark.slow
 def test_folder_may_be_opened_first_by_many_processes_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OPEN + "open_control(Path(sys.argv[1])).encoder('sface')", str(tmp_path)]
 

@@ -229,6 +229,7 @@ def test_frames_have_the_promised_columns(world: World) -> None:
     assert set(promised.split(", ")) <= set(world.store.sightings_frame(ALL).columns)
 
 
+@pytest.mark.slow
 def test_record_can_be_read_at_any_moment_while_it_is_written(world: World) -> None:
     world.commit(1, make_seen(0, 1, at_s=0), minutes=(CoverageCount(0, 20, 20),))
     world.recorder.refresh_sightings(world.lease, RUN.source_id)

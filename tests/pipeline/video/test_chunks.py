@@ -189,12 +189,14 @@ def test_shots_of_a_real_film_begin_where_it_was_cut(open_data: Path) -> None:
         ("short_hamilton", 3),
     ],
 )
+@pytest.mark.slow
 def test_motion_is_no_shot_cut(open_data: Path, name: str, cuts: int) -> None:
     chunks, _ = read_run(open_data / "videos" / f"{name}.mp4")
 
     assert sum(sample.starts_shot for sample in all_samples(chunks)) == cuts
 
 
+@pytest.mark.slow
 def test_empty_scene_is_gated_and_the_first_sample_of_a_chunk_is_not(open_data: Path) -> None:
     chunks, _ = read_run(open_data / "videos" / "intel_no_faces.mp4")
 

@@ -18,6 +18,8 @@ from tests.rtsp.playlists import serving_folder, write_playlist
 from tests.rtsp.protocol import Login
 from tests.rtsp.running import RtspServer
 
+pytestmark = pytest.mark.slow
+
 
 def why_not(address: CameraAddress) -> SourceLost:
     with pytest.raises(SourceLost) as caught, open_container(address):

@@ -30,6 +30,8 @@ from tests.rtsp.mjpeg import MjpegServer
 from tests.rtsp.playlists import serving_folder, write_playlist
 from tests.rtsp.running import RtspServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("transport", RtspTransport)
 def test_camera_is_read_as_chunks_on_a_grid(clip: Path, transport: RtspTransport) -> None:
@@ -94,7 +96,6 @@ def test_killed_server_ends_the_run_and_is_a_loss(clip: Path) -> None:
     assert "ended the connection" in str(lost)
 
 
-@pytest.mark.slow
 def test_frozen_camera_is_given_up_and_its_silence_is_told(clip: Path) -> None:
     with RtspServer.of(clip) as server, reading(near(server.url, read_timeout_s=1.5)) as reader:
         take_chunks(reader, 1)
@@ -120,7 +121,6 @@ def test_garbage_is_told_as_failed_and_reading_goes_on(clip: Path) -> None:
     assert counts.cells[Fate.DAMAGED] > 0
 
 
-@pytest.mark.slow
 def test_bytes_that_are_no_protocol_leave_a_grid_without_gaps(clip: Path) -> None:
     chunks = []
     with RtspServer.of(clip) as server, reading(near(server.url, read_timeout_s=1.0)) as reader:
@@ -153,7 +153,6 @@ def test_stop_ends_the_run_without_a_problem_even_when_the_camera_is_silent(clip
     assert ended.problem is None  # type: ignore[union-attr]
 
 
-@pytest.mark.slow
 def test_thread_that_hangs_is_left_behind_and_counted(clip: Path) -> None:
     ledger, limits = ThreadLedger(), ReadingLimits(grace_s=-9.8)  # hangs long before its own timeouts
     with RtspServer.of(clip) as server:
@@ -169,7 +168,6 @@ def test_thread_that_hangs_is_left_behind_and_counted(clip: Path) -> None:
     assert ledger.living() == []
 
 
-@pytest.mark.slow
 def test_slow_taker_loses_the_oldest_and_every_cell_is_told(clip: Path) -> None:
     limits = ReadingLimits(kept_bytes=2 * 320 * 180 * 3 // 2)
     with RtspServer.of(clip, loop=False) as server, reading(near(server.url), limits=limits) as reader:
