@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pipeline.encoders.manifest import encoder_entry, weights_dir
 from pipeline.errors import SettingsError
+from pipeline.events.delivery.settings import DeliverySettings, MqttSettings, WatchSettings, WebhookSettings
 from pipeline.options import (
     AnalysisOptions,
     DetectionOptions,
@@ -100,6 +101,13 @@ class Settings(BaseSettings):
     encoding: EncodingOptions = EncodingOptions()
     tracking: TrackingOptions = TrackingOptions()
     identity: IdentityOptions = IdentityOptions()
+    webhooks: dict[str, WebhookSettings] = Field(default={}, description="Addresses that events are posted to.")
+    mqtt: MqttSettings = MqttSettings()
+    watch: dict[str, WatchSettings] = Field(default={}, description="Whom to raise an alert for, where, when.")
+
+    @field_serializer("webhooks", when_used="json")
+    def _show_webhooks(self, webhooks: dict[str, WebhookSettings]) -> dict[str, Any]:
+        return {name: {**asdict(hook), "url": hide_secrets(hook.url)} for name, hook in webhooks.items()}
 
     @classmethod
     def settings_customise_sources(
@@ -124,6 +132,10 @@ class Settings(BaseSettings):
             tracking=self.tracking.completed(entry.tracking, self.encoding.min_quality),
             identity=self.identity,
         )
+
+    def delivery(self) -> DeliverySettings:
+        """The part that says who is told of events."""
+        return DeliverySettings(webhooks=self.webhooks, mqtt=self.mqtt, watch=self.watch)
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a process of ours; secrets are in plain text there."""
@@ -161,12 +173,15 @@ def _as_text(value: object) -> str:
     if is_dataclass(value) and not isinstance(value, type):
         return json.dumps(asdict(value))
     if isinstance(value, dict):
-        return json.dumps({name: _in_plain(camera) for name, camera in value.items()})
+        return json.dumps({name: _in_plain(entry) for name, entry in value.items()})
     return str(value)
 
 
-def _in_plain(camera: CameraSettings) -> dict[str, Any]:
-    return {**camera.model_dump(mode="json"), "url": camera.url.get_secret_value()}
+def _in_plain(entry: Any) -> dict[str, Any]:
+    """A camera, a webhook or a watch list, with what is hidden elsewhere."""
+    if isinstance(entry, CameraSettings):
+        return {**entry.model_dump(mode="json"), "url": entry.url.get_secret_value()}
+    return asdict(entry)
 
 
 def _config_file() -> Path | None:

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
-from pipeline.events.alerts import AlertEvent, AlertPhase, AlertReason
 from pipeline.events.events import EventKind, SightingEvent
-from pipeline.events.hours import HourSpan, is_within
+from pipeline.events.watch.alerts import AlertEvent, AlertPhase, AlertReason
+from pipeline.events.watch.hours import HourSpan, is_within
 from pipeline.sightings.rows import Status
 
 STRANGER = "unknown"

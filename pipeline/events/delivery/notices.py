@@ -8,8 +8,8 @@ from enum import StrEnum
 import msgspec
 
 from pipeline.errors import MessageError
-from pipeline.events.alerts import AlertEvent
 from pipeline.events.events import SightingEvent
+from pipeline.events.watch.alerts import AlertEvent
 
 
 class NoticeKind(StrEnum):

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta, tzinfo
 import msgspec
 
 from pipeline.errors import MessageError
-from pipeline.events.alerts import AlertEvent
+from pipeline.events.delivery.notices import AlertNotice, Notice, SightingNotice, look_around
 from pipeline.events.events import EventKind, SightingEvent
-from pipeline.events.notices import AlertNotice, Notice, SightingNotice, look_around
-from pipeline.events.watching import WatchRule, WatchState, expire, watch
+from pipeline.events.watch.alerts import AlertEvent
+from pipeline.events.watch.watching import WatchRule, WatchState, expire, watch
 
 SILENCE = timedelta(hours=7)
 """A live run is begun anew after six hours at most, which ends its sightings: one that is silent for longer is lost."""
