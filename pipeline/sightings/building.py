@@ -16,12 +16,17 @@ SCORE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Visit:
+class Visit:
     """Tracks that become one sighting, in order of time."""
 
     identity: str | None
     """A person's id or an unknown's; None when nobody can be named."""
     verdicts: tuple[TrackVerdict, ...]
+
+
+def sighting_id_for(first_track_id: str) -> str:
+    """The id of the sighting that begins with this track."""
+    return "s_" + first_track_id.removeprefix("t_")
 
 
 def judge_run(
@@ -57,12 +62,15 @@ def build_sightings(
     gallery = matcher.gallery
     verdicts = judge_run(tracks, embeddings, matcher, policy, absence_timeout_s)
     names = dict(zip(gallery.person_ids, gallery.person_names, strict=True))
-    visits = _join(verdicts, unknown_ids, absence_timeout_s)
+    visits = join_visits(verdicts, unknown_ids, absence_timeout_s)
     sightings = [_sighting(visit, names, gallery, policy) for visit in visits]
     return sorted(sightings, key=lambda row: (row.start_ts, row.source_id, row.sighting_id))
 
 
-def _join(verdicts: Sequence[TrackVerdict], unknown_ids: Mapping[str, str], absence_timeout_s: float) -> list[_Visit]:
+def join_visits(
+    verdicts: Sequence[TrackVerdict], unknown_ids: Mapping[str, str], absence_timeout_s: float
+) -> list[Visit]:
+    """Group what `judge_run` decided, in its order, into visits, which become sightings."""
     groups: list[list[TrackVerdict]] = []
     latest: dict[tuple[str, str, str], list[TrackVerdict]] = {}
     for verdict in verdicts:
@@ -74,7 +82,7 @@ def _join(verdicts: Sequence[TrackVerdict], unknown_ids: Mapping[str, str], abse
             continue
         latest[key] = [verdict]
         groups.append(latest[key])
-    return [_Visit(_identity(group[0], unknown_ids), tuple(group)) for group in groups]
+    return [Visit(_identity(group[0], unknown_ids), tuple(group)) for group in groups]
 
 
 def _identity(verdict: TrackVerdict, unknown_ids: Mapping[str, str]) -> str | None:
@@ -87,13 +95,13 @@ def _end_s(group: Sequence[TrackVerdict]) -> float:
     return max(verdict.track.media_end_s for verdict in group)
 
 
-def _sighting(visit: _Visit, names: Mapping[str, str], gallery: Gallery, policy: DecisionPolicy) -> SightingRow:
+def _sighting(visit: Visit, names: Mapping[str, str], gallery: Gallery, policy: DecisionPolicy) -> SightingRow:
     tracks = [verdict.track for verdict in visit.verdicts]
     first, pictured = tracks[0], max(tracks, key=lambda track: track.best_quality)
     lead = max(visit.verdicts, key=lambda verdict: verdict.score)
     scores = [score for verdict in visit.verdicts if verdict.person == lead.person for score in verdict.scores]
     return SightingRow(
-        sighting_id="s_" + first.track_id.removeprefix("t_"),
+        sighting_id=sighting_id_for(first.track_id),
         person_id=visit.identity,
         person_name=names.get(visit.identity, visit.identity) if visit.identity else None,
         status=lead.status,

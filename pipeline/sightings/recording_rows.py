@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipeline.control.run_records import RunCounters, RunRecord
 from pipeline.sightings.fold_coverage import CoverageCount
@@ -17,11 +17,7 @@ from pipeline.sightings.rows import (
     TrackRow,
 )
 from pipeline.sightings.thumbnails import thumb_ref
-
-
-def wall_time(start_ts: datetime, media_s: float) -> datetime:
-    """The moment that is `media_s` after the start of the media, to the nearest microsecond."""
-    return start_ts + timedelta(microseconds=round(media_s * 1e6))
+from pipeline.sightings.wall_clock import wall_time
 
 
 def track_row(record: RunRecord, closed: ClosedTrack) -> TrackRow:

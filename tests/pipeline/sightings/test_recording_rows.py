@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from pipeline.control.run_records import RunCounters
 from pipeline.sightings.fold_coverage import CoverageCount
 from pipeline.sightings.recording_rows import (
@@ -18,18 +16,10 @@ from pipeline.sightings.recording_rows import (
     moved_minute,
     moved_track,
     track_row,
-    wall_time,
 )
 from pipeline.sightings.rows import Clock
 from tests.builders import START, make_closed_track, make_coverage_row, make_track_row
 from tests.builders_recording import make_seen, open_world
-
-
-@pytest.mark.parametrize(
-    ("media_s", "microseconds"), [(0.0, 0), (1 / 3, 333333), (0.2, 200000), (35999.999999, 35999999999)]
-)
-def test_wall_time_is_exact_to_the_microsecond(media_s: float, microseconds: int) -> None:
-    assert wall_time(START, media_s) == START + timedelta(microseconds=microseconds)
 
 
 def test_rows_take_the_start_and_clock_of_their_run(tmp_path: Path) -> None:
