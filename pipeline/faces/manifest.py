@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import msgspec
 
+from pipeline.carriers import CarriedFile
 from pipeline.errors import SettingsError, WeightsError
 
 
@@ -23,6 +24,20 @@ class DetectorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     files: dict[str, str]
     """Path of each file inside the archive, and inside site-packages where the package is installed, to its sha256."""
     licence: str
+
+    @property
+    def carried_files(self) -> list[CarriedFile]:
+        """The files of its weights, in the manifest's order."""
+        return [
+            CarriedFile(
+                package=self.package,
+                version=self.version,
+                member=member,
+                sha256=sha256,
+                sdist=self.archive == "sdist",
+            )
+            for member, sha256 in self.files.items()
+        ]
 
 
 class _Manifest(msgspec.Struct, frozen=True):

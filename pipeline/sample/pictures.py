@@ -17,7 +17,7 @@ class Picture(CarriedFile):
 
     def fetch(self, cache_dir: Path) -> Path:
         """The picture's file in `cache_dir`, downloaded once; raises `WeightsError` when it cannot be had."""
-        return fetch_carried(self, cache_dir)
+        return fetch_carried(self, cache_dir, companions=PICTURES)
 
 
 def _white_house(name: str, sha256: str) -> Picture:
@@ -37,6 +37,9 @@ BIDEN_STANDING = _white_house("biden.jpg", "3c17508bb91554c637a2eabddfae790e5bb1
 ASTRONAUT = _scikit_image("astronaut.png", "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5")
 COFFEE = _scikit_image("coffee.png", "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7")
 ROCKET = _scikit_image("rocket.jpg", "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c")
+
+PICTURES = (OBAMA_PORTRAIT, OBAMA_SPEAKING, OBAMA_STANDING, BIDEN_STANDING, ASTRONAUT, COFFEE, ROCKET)
+"""All of them: those in one archive are fetched together."""
 
 GALLERY = {"Barack Obama": OBAMA_PORTRAIT, "Joe Biden": BIDEN_STANDING}
 """Who is enrolled. The clip shows other photographs of the first, and the second not at all: nobody may be called so.

