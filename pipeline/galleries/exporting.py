@@ -8,6 +8,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -72,7 +73,8 @@ def export_gallery(
     except OSError as error:
         raise _unwritable(target, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it may lie in what is no folder
+            temporary.unlink()
     return Export(
         path=target,
         encoder=encoder,

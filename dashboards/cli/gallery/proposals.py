@@ -83,7 +83,7 @@ def _same_picture(found: Finding, names: tuple[str, ...], images: tuple[ImageNam
     return (
         f"one picture is enrolled for {names[0]} and for {names[1]} ({found.score:.3f} alike)",
         "take it away from the one whose it is not; are they one person, remove the poorer entry",
-        (*(_drop(image) for image in images), f"facetrail people remove {shlex.quote(names[1])}"),
+        (*(_drop(image) for image in images), f"facetrail people remove {_argument(names[1])}"),
     )
 
 
@@ -148,7 +148,12 @@ def _uniform(found: Finding, names: tuple[str, ...], _images: tuple[ImageName, .
 
 
 def _drop(image: ImageName) -> str:
-    return f"facetrail gallery drop {shlex.quote(image.person)} {image.image_sha256[:KEPT_DIGITS]}"
+    return f"facetrail gallery drop {_argument(image.person)} {image.image_sha256[:KEPT_DIGITS]}"
+
+
+def _argument(name: str) -> str:
+    """A name as the shell takes it; one that begins like an option is kept from being read as one."""
+    return f"-- {shlex.quote(name)}" if name.startswith("-") else shlex.quote(name)
 
 
 _WORDS = {

@@ -78,6 +78,8 @@ def verify(
     """
     if len(images) != (2 if person is None else 1):
         raise InputError("give two pictures, or one picture and --person NAME")
+    if method is Method.SIAMESE and distance is not None:
+        raise InputError("--distance judges by the L2 distance, which --method siamese does not: give one of them")
     session = open_session(data=data, **model_sections(encoder=encoder, detector=detector))
     with open_database(session) as control:
         session = with_distance(adopt_encoder(session, control), distance)

@@ -185,7 +185,7 @@ def _warnings(scores: GalleryScores, point: MeasuredPoint, asked: Asked, figures
         )
         found.append(
             f"{n_strangers} pictures of strangers cannot show {100 * asked.fpir:g} %: with none of them named the true "
-            f"rate may still be {100 * min(1.0, RULE_OF_THREE / max(1, n_strangers)):.2g} %. "
+            f"rate may still be {_two_digits(100 * min(1.0, RULE_OF_THREE / max(1, n_strangers)))} %. "
             f"{needed} are needed (--impostors DIR){kept}"
         )
     if n_genuine == 0:
@@ -217,6 +217,11 @@ def _n_pictures(best: Best) -> int:
 def _rounded_up(score: float) -> float:
     """Never below the score, which a stranger may have."""
     return min(1.0, float(np.ceil(score * 10**DIGITS) / 10**DIGITS))
+
+
+def _two_digits(number: float) -> str:
+    """8.3, 100 or 0.0003: never with an exponent."""
+    return np.format_float_positional(number, precision=2, fractional=False, trim="-")
 
 
 def _large_first(size_px: int) -> float:

@@ -42,9 +42,12 @@ def test_file_that_exists_is_not_overwritten(here: Control, tmp_path: Path) -> N
     assert (tmp_path / "people.zip").read_text() == "mine"
 
 
-def test_folder_that_is_not_there_is_named(here: Control, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["nowhere", "file"])
+def test_folder_that_is_none_is_named(here: Control, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("no folder")
+
     with pytest.raises(InputError, match="cannot be written"):
-        export_gallery(here, tmp_path / "nowhere" / "people.zip", with_images=True)
+        export_gallery(here, tmp_path / folder / "people.zip", with_images=True)
 
 
 def test_people_without_references_are_exported_too(here: Control, tmp_path: Path) -> None:

@@ -94,6 +94,13 @@ def test_verify_without_a_verifier_says_what_to_type(facetrail: Run) -> None:
     assert "`facetrail train siamese --encoder sface --people DIR`" in " ".join(said.err.split())
 
 
+def test_verifier_and_a_distance_cannot_both_decide(facetrail: Run) -> None:
+    said = facetrail("verify", "a.jpg", "b.jpg", "--method", "siamese", "--distance", 0.7)
+
+    assert said.code == 2
+    assert "--distance judges by the L2 distance" in " ".join(said.err.split())
+
+
 def test_unknown_classifier_is_refused_with_those_there_are(facetrail: Run, open_data: Path) -> None:
     said = facetrail("classify", open_data / "detection" / "mtcnn" / "ivan.jpg", "--model", "office")
 

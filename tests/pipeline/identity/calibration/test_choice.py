@@ -56,6 +56,11 @@ def test_too_few_strangers_are_named_and_set_nothing_lower() -> None:
     assert "300 are needed" in report.warnings[0]
 
 
+@pytest.mark.parametrize(("n_strangers", "words"), [(3, "still be 100 %."), (36, "still be 8.3 %."), (290, "be 1 %.")])
+def test_rate_that_may_still_be_is_said_in_plain_numbers(n_strangers: int, words: str) -> None:
+    assert words in _calibrate(_scores(n_strangers=n_strangers), 0.01).warnings[0]
+
+
 def test_strangers_who_score_high_raise_the_threshold_however_few() -> None:
     scores = _scores(n_strangers=20)
     scores.impostor.scores[3] = 0.7
