@@ -92,6 +92,8 @@ def hnsw_matcher(gallery: Gallery, folder: Path) -> FaissMatcher:
     Building is done by one thread, so that the same gallery gives the same graph; a million people take minutes.
     Raises `SettingsError` without FAISS.
     """
+    if not len(gallery.means):
+        return flat_matcher(gallery)  # a graph of nobody has nothing to measure, nor to keep
     path = folder / f"{gallery.encoder}-{gallery.digest()[:16]}.hnsw"
     kept = _read(path, gallery)
     return _build(path, gallery) if kept is None else kept

@@ -34,6 +34,11 @@ def test_nobody_asked_and_nobody_enrolled(gallery: Gallery) -> None:
     assert flat_matcher(Gallery.empty("any", 32)).match(unit_rows(1, 1)) == [None]
 
 
+def test_graph_of_nobody_finds_nobody_and_is_not_kept(tmp_path: Path) -> None:
+    assert hnsw_matcher(Gallery.empty("any", 32), tmp_path).match(unit_rows(1, 1)) == [None]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_single_person_has_no_second(tmp_path: Path) -> None:
     (match,) = hnsw_matcher(Gallery(1, "any", ("a",), ("a",), unit_rows(1, 0), [0]), tmp_path).match(unit_rows(1, 1))
 
