@@ -142,12 +142,16 @@ def _pairs(gallery: Gallery, rivals: list[_Rival], limits: Limits) -> list[Findi
         pair = (min(rival.mine, rival.other), max(rival.mine, rival.other))
         if pair not in closest or rival.score > closest[pair].score:
             closest[pair] = rival
-    return [_pair(gallery, pair, rival, limits) for pair, rival in closest.items()]
+    spans = _spans(gallery)
+    return [
+        _pair(gallery, rival, limits, _copies(gallery, spans[list(pair)], limits.same_picture))
+        for pair, rival in closest.items()
+    ]
 
 
-def _pair(gallery: Gallery, pair: tuple[int, int], rival: _Rival, limits: Limits) -> Finding:
-    person_ids = (_person_id(gallery, pair[0]), _person_id(gallery, pair[1]))
-    copies = _copies(gallery, pair, limits.same_picture)
+def _pair(gallery: Gallery, rival: _Rival, limits: Limits, copies: tuple[tuple[int, int], float] | None) -> Finding:
+    one, other = sorted((rival.mine, rival.other))
+    person_ids = (_person_id(gallery, one), _person_id(gallery, other))
     if copies is not None:
         return Finding(kind=FindingKind.SAME_PICTURE, person_ids=person_ids, images=copies[0], score=copies[1])
     kind = FindingKind.CONFUSABLE if rival.score >= limits.threshold else FindingKind.ALIKE
@@ -156,10 +160,9 @@ def _pair(gallery: Gallery, pair: tuple[int, int], rival: _Rival, limits: Limits
     return Finding(kind=kind, person_ids=person_ids, images=images, score=rival.score, lead=lead)
 
 
-def _copies(gallery: Gallery, pair: tuple[int, int], same_picture: float) -> tuple[tuple[int, int], float] | None:
-    """The two most similar pictures of a pair of people, when they are one picture."""
-    spans = _spans(gallery)
-    (one_start, one_stop), (other_start, other_stop) = spans[pair[0]], spans[pair[1]]
+def _copies(gallery: Gallery, spans: NDArray[np.intp], same_picture: float) -> tuple[tuple[int, int], float] | None:
+    """The two most similar pictures of the people in two spans `(2, 2)`, when they are one picture."""
+    (one_start, one_stop), (other_start, other_stop) = spans
     scores = gallery.references[one_start:one_stop] @ gallery.references[other_start:other_stop].T
     row, column = (int(place) for place in np.unravel_index(scores.argmax(), scores.shape))
     best = float(scores[row, column])

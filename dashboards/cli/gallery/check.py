@@ -9,7 +9,7 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, JsonFlag
-from dashboards.cli.output import answers, emit_json, table
+from dashboards.cli.output import answers, emit_json, table, warn
 from dashboards.cli.policies import policy_of
 from dashboards.cli.progress import waiting
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_existing
@@ -23,6 +23,8 @@ EXAMPLES = examples(
     ("facetrail gallery check --json", "for a script: leaves with 1 when something is proposed"),
 )
 STYLES = {"same_picture": "red", "confusable": "red", "misfit": "red", "outlier": "yellow", "alike": "yellow"}
+SHOWN = 100
+"""Proposals that are listed in a terminal, the worst; `--json` has all."""
 
 
 def register(group: typer.Typer) -> None:
@@ -78,13 +80,15 @@ def _print(proposals: list[Proposal], document: dict[str, object]) -> None:
     from rich.markup import escape
 
     made = table("what", "found", "to do")
-    for each in proposals:
+    for each in proposals[:SHOWN]:
         style = STYLES.get(each.kind, "dim")
         to_do = "\n".join((escape(each.proposal), *(f"[dim]$ {escape(line)}[/]" for line in each.commands)))
         files = "".join(f"\n[dim]{escape(image.image_ref)}[/]" for image in each.images if each.kind != "few_images")
         made.add_row(f"[{style}]{each.kind.replace('_', ' ')}[/]", escape(each.message) + files, to_do)
     if proposals:
         answers().print(made)
+    if len(proposals) > SHOWN:
+        warn(f"and {len(proposals) - SHOWN} more, less grave ones, which --json lists")
     answers().print(
         f"{document['n_people']} people with {document['n_images']} pictures, gallery version "
         f"{document['gallery_version']}: {len(proposals) or 'nothing'} to look at, by the threshold "
