@@ -15,7 +15,7 @@ from pipeline.control.sources import NewSource, Sources
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import RunEnded, RunKey, VectorF32
 from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.recording import Recorder
+from pipeline.sightings.recording import Advance, Recorder
 from pipeline.sightings.rows import Clock, ClosedTrack, SourceKind
 from pipeline.sightings.store import Store
 from tests.builders import RUN, START, make_closed_track, make_policy, make_vector
@@ -52,9 +52,8 @@ class World:
     def commit(self, next_chunk: int, *closed: ClosedTrack, minutes: tuple[CoverageCount, ...] = ()) -> None:
         """Record chunks up to `next_chunk` under the world's lease."""
         snapshot = f"fold after {next_chunk}".encode()
-        self.recorder.commit(
-            self.lease, self.record, next_chunk=next_chunk, snapshot=snapshot, closed=closed, coverage=minutes
-        )
+        advance = Advance(next_chunk=next_chunk, snapshot=snapshot, closed=closed, coverage=minutes)
+        self.recorder.commit(self.lease, self.record, advance)
 
     def finish(self, *, n_chunks: int = 9, n_failed: int = 0, problem: str | None = None) -> RunRecord:
         """End the world's run."""

@@ -10,6 +10,8 @@ from pipeline.errors import StoreDamaged
 STEPS: dict[int, tuple[str, ...]] = {
     # 2: runs say which calibration names them (the table of calibrations is new, and made with the others).
     1: ("ALTER TABLE runs ADD COLUMN calibration_id INTEGER",),
+    # 3: what is told of live sightings (two new tables).
+    2: (),
 }
 """What leads from each schema version to the next; in words that SQLite and Postgres both know."""
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of these tables, by a step of `migrations`; a folder of a newer version is refused."""
 
 
@@ -187,6 +187,25 @@ snapshots = Table(
     _column("last_minute", LargeBinary, nullable=True),
 )
 """The fold of every unfinished run; apart from `runs`, so that listing these stays cheap."""
+
+lives = Table(
+    "lives",
+    metadata,
+    _column("run_id", ForeignKey("runs.run_id"), primary_key=True),
+    _column("state", LargeBinary),
+)
+"""The sightings that have begun and not ended, of every live run that has told of any; as the fold's snapshot."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _column("number", Integer, primary_key=True),
+    _column("source_id", ForeignKey("sources.source_id"), index=True),
+    _column("made_at", UtcDateTime),
+    _column("event", LargeBinary),
+    sqlite_autoincrement=True,
+)
+"""Events that are true and perhaps not yet told, in order; a row goes once its event is in the stream."""
 
 failed_chunks = Table(
     "failed_chunks",

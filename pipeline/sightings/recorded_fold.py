@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Protocol
 
-from pipeline.control.database import Lease
+from pipeline.control.database import Lease, Transaction
 from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
 from pipeline.options import AnalysisOptions
@@ -20,7 +21,7 @@ from pipeline.sightings.fold import (
     fold_chunk,
     start_fold,
 )
-from pipeline.sightings.recording import Recorder
+from pipeline.sightings.recording import Advance, Recorder
 from pipeline.sightings.rows import ClosedTrack
 
 logger = logging.getLogger(__name__)
@@ -28,10 +29,41 @@ logger = logging.getLogger(__name__)
 Foldable = FaceChunk | ChunkFailed | RunEnded
 
 
+class Telling(Protocol):
+    """What is told of a run while it goes on; every value stands for one moment, and never changes."""
+
+    def folded(self, item: Foldable, step: FoldStep) -> Telling:
+        """The telling after one more item of the fold, and what that led to."""
+
+    def write(self, transaction: Transaction) -> None:
+        """Store what there is to tell, in the transaction that stores the fold."""
+
+    def committed(self) -> Telling:
+        """The telling after that transaction."""
+
+
+class _Silent:
+    """The telling of a run of which nothing is told."""
+
+    def folded(self, item: Foldable, step: FoldStep) -> Telling:  # the protocol's
+        return self
+
+    def write(self, transaction: Transaction) -> None:
+        """Store nothing."""
+
+    def committed(self) -> Telling:
+        return self
+
+
+SILENT: Telling = _Silent()
+
+
 class RecordedFold:
     """Goes on from the run's last commit; whatever is given to `record` is in the record when that returns."""
 
-    def __init__(self, record: RunRecord, lease: Lease, recorder: Recorder, runs: Runs) -> None:
+    def __init__(
+        self, record: RunRecord, lease: Lease, recorder: Recorder, runs: Runs, telling: Telling = SILENT
+    ) -> None:
         self._record = record
         self._lease = lease
         self._recorder = recorder
@@ -39,6 +71,7 @@ class RecordedFold:
         self._options = AnalysisOptions.from_json(record.options_json).tracking
         progress = recorder.load(lease, record.run)
         self._state = decode_state(progress.snapshot) if progress.snapshot else start_fold(record.run)
+        self._telling = telling
         self._has_news = False
         self.next_chunk = progress.next_chunk
         self.is_over = False
@@ -52,13 +85,13 @@ class RecordedFold:
             return
         closed: list[ClosedTrack] = []
         minutes: dict[int, CoverageCount] = {}
-        state = self._state
+        state, telling = self._state, self._telling
         for item in items:
             step = self._fold(state, item)
-            state = step.state
+            state, telling = step.state, telling.folded(item, step)
             closed.extend(step.closed)
             minutes.update((count.minute, count) for count in step.coverage)
-        self._commit(state, closed, [minutes[minute] for minute in sorted(minutes)])
+        self._commit(state, closed, [minutes[minute] for minute in sorted(minutes)], telling)
         if isinstance(items[-1], RunEnded):
             self._finish(items[-1])
 
@@ -76,16 +109,12 @@ class RecordedFold:
             self._runs.add_failed_chunk(item.run, item.number, item.stage, item.reason)
         return fold_chunk(state, item, self._options)
 
-    def _commit(self, state: FoldState, closed: Sequence[ClosedTrack], minutes: Sequence[CoverageCount]) -> None:
-        self._recorder.commit(
-            self._lease,
-            self._record,
-            next_chunk=state.next_chunk,
-            snapshot=encode_state(state),
-            closed=closed,
-            coverage=minutes,
-        )
-        self._state, self.next_chunk = state, state.next_chunk
+    def _commit(
+        self, state: FoldState, closed: Sequence[ClosedTrack], minutes: Sequence[CoverageCount], telling: Telling
+    ) -> None:
+        advance = Advance(next_chunk=state.next_chunk, snapshot=encode_state(state), closed=closed, coverage=minutes)
+        self._recorder.commit(self._lease, self._record, advance, telling.write)
+        self._state, self.next_chunk, self._telling = state, state.next_chunk, telling.committed()
         self._has_news |= bool(closed)
         logger.debug("%s recorded up to chunk %s", self._record.run.source_id, self.next_chunk)
 

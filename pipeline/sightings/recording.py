@@ -2,7 +2,7 @@
 
     recorder = Recorder(control, store)
     recorder.load(lease, run) -> Progress                       where to go on: .snapshot, .next_chunk
-    recorder.commit(lease, record, next_chunk=, snapshot=, closed=, coverage=)
+    recorder.commit(lease, record, Advance(...), beside)          some chunks further
     recorder.finish(lease, record, ended, n_failed_chunks) -> RunRecord        done or partial
     recorder.refresh_sightings(lease, source_id, gallery_version=None) -> int  who is who, anew
     recorder.set_start(lease, source_id, start_ts)              rows move to their new dates
@@ -15,7 +15,7 @@ same files. `LeaseLost` means that nothing was written, and that the source is s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -62,6 +62,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """What some chunks of a run brought."""
+
+    next_chunk: int
+    """The first that is not among them."""
+    snapshot: bytes
+    """The fold after them."""
+    closed: Sequence[ClosedTrack] = ()
+    coverage: Sequence[CoverageCount] = ()
+    """The minutes that they touched, as counted so far."""
+
+
 class Recorder:
     """Writes the record of one data folder; the caller holds the lease of every source it asks to write."""
 
@@ -90,33 +103,31 @@ class Recorder:
         self,
         lease: Lease,
         record: RunRecord,
-        *,
-        next_chunk: int,
-        snapshot: bytes,
-        closed: Sequence[ClosedTrack] = (),
-        coverage: Sequence[CoverageCount] = (),
+        advance: Advance,
+        beside: Callable[[Transaction], None] = lambda _transaction: None,
     ) -> None:
-        """Record the chunks before `next_chunk`: the fold after them, its closed tracks, and its minutes so far.
+        """Record the chunks of `advance`, and whatever `beside` stores in the same transaction.
 
         The same again changes nothing. Raises `LeaseLost`, `StoreFull` or `StoreDamaged`, and has then written nothing
         that counts.
         """
         with self._control.reading() as transaction:
             known, before = read_run(transaction, record.run.run_id), load_progress(transaction, record.run.run_id)
-        minutes = _minutes_so_far(before, coverage)
+        minutes = _minutes_so_far(before, advance.coverage)
         progress = Progress(
-            next_chunk=next_chunk,
-            snapshot=snapshot,
+            next_chunk=advance.next_chunk,
+            snapshot=advance.snapshot,
             last_minute=msgspec.msgpack.encode(minutes[-1]) if minutes else None,
-            counters=add_to_counters(before.counters, _minutes_so_far(before, ()), minutes, closed),
+            counters=add_to_counters(before.counters, _minutes_so_far(before, ()), minutes, advance.closed),
         )
         with self._store.staging() as staging:
-            if closed or before.last_minute is None or len(minutes) > 1:
+            if advance.closed or before.last_minute is None or len(minutes) > 1:
                 self._stage_coverage(staging, known, minutes)
-            self._stage_tracks(staging, known, closed)
+            self._stage_tracks(staging, known, advance.closed)
             with self._control.fenced(lease, self._clock()) as transaction:
                 staging.publish()
                 save_progress(transaction, record.run.run_id, progress, self._clock())
+                beside(transaction)
 
     def finish(self, lease: Lease, record: RunRecord, ended: RunEnded, n_failed_chunks: int) -> RunRecord:
         """Complete a run all of whose chunks are committed: sightings, ids of unknown people, and its state.

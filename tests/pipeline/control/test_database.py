@@ -26,6 +26,7 @@ from pathlib import Path
 from pipeline.control.database import open_control
 from pipeline.control.runs import Runs
 from pipeline.errors import StoreFull
+from pipeline.sightings.recording import Advance
 from pipeline.sightings.store import RowFilter
 from tests.builders_recording import open_world
 
@@ -33,12 +34,13 @@ world = open_world(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
 try:
     for number in range(100):
-        world.recorder.commit(world.lease, world.record, next_chunk=number, snapshot=bytes(20_000 + 400 * number))
+        advance = Advance(next_chunk=number, snapshot=bytes(20_000 + 400 * number))
+        world.recorder.commit(world.lease, world.record, advance)
 except StoreFull as error:
     print(error)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 reached = Runs(world.control).get(world.record.run.run_id).next_chunk
-world.recorder.commit(world.lease, world.record, next_chunk=reached + 1, snapshot=b"on")
+world.recorder.commit(world.lease, world.record, Advance(next_chunk=reached + 1, snapshot=b"on"))
 print(0 < reached < 99)
 """
 

@@ -11,6 +11,7 @@ from pipeline.control.calibrations import Calibrations
 from pipeline.control.database import open_control
 from pipeline.control.people import People
 from pipeline.control.runs import Runs
+from pipeline.control.tables import SCHEMA_VERSION
 from pipeline.errors import StoreDamaged
 from tests.builders import RUN
 from tests.builders_recording import make_reference, make_seen, open_world
@@ -50,7 +51,7 @@ def test_folder_that_is_up_to_date_stays_as_it_is(old_folder: Path) -> None:
     open_control(old_folder).close()
 
     with sqlite3.connect(old_folder / "facetrail.db") as raw:
-        assert raw.execute("SELECT schema_version FROM folder").fetchone() == (2,)
+        assert raw.execute("SELECT schema_version FROM folder").fetchone() == (SCHEMA_VERSION,)
     raw.close()
 
 

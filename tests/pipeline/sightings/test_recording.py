@@ -13,7 +13,7 @@ from pipeline.control.people import People
 from pipeline.control.runs import Runs, RunState
 from pipeline.errors import LeaseLost
 from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.recording import Recorder
+from pipeline.sightings.recording import Advance, Recorder
 from pipeline.sightings.rows import Status
 from pipeline.sightings.store import RowFilter
 from tests.builders import RUN, START
@@ -99,9 +99,10 @@ def test_owner_who_loses_the_source_while_preparing_files_writes_nothing(world: 
     world.commit(1, make_seen(1, 0, at_s=0))
     before = world.content()
     sleeper = Recorder(world.control, world.store, clock=lambda: _wake_too_late(world))
+    late = Advance(next_chunk=2, snapshot=b"late", closed=[make_seen(2, 0, at_s=5)])
 
     with pytest.raises(LeaseLost):
-        sleeper.commit(world.lease, world.record, next_chunk=2, snapshot=b"late", closed=[make_seen(2, 0, at_s=5)])
+        sleeper.commit(world.lease, world.record, late)
 
     assert world.content() == before
     assert list((world.data_dir / "staging").iterdir()) == []
