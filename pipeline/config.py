@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     lease_s: float = Field(
         default=10.0, ge=1, le=3600, description="A source whose aggregator is dead goes to another after this."
     )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="A port for Prometheus, at which /metrics and /health answer; 0 takes a free one, none is off.",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="The address to answer Prometheus at; 0.0.0.0 is all.")
     cameras: dict[str, CameraSettings] = Field(default={}, description="Live cameras by their names.")
     sampling: SamplingOptions = SamplingOptions()
     detection: DetectionOptions = DetectionOptions()

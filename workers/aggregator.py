@@ -19,13 +19,18 @@ from pipeline.control.runs import Runs
 from pipeline.errors import LeaseLost, NotFound, TransportLost
 from pipeline.sightings.recorded_fold import RecordedFold
 from pipeline.sightings.recording import Recorder
-from workers.folding import RunFold
+from pipeline.sightings.rows import SourceKind
+from workers.folding import RunFold, Taken
+from workers.metrics import catalogue as of
+from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.ownership import LEASE_S, Ownership
 from workers.timing import Every
+from workers.wire.entries import entry_age_s
 from workers.wire.transport import AGGREGATORS, Delivery, Subscription, Transport, backoff_s, matches_stream
 
 logger = logging.getLogger(__name__)
 
+NAME = "aggregator"
 TAKE_OVER = 1000
 """Messages taken over at once from a source's last owner; more than can be on their way."""
 SHOW_SHARE = 20
@@ -45,6 +50,8 @@ class AggregatorOptions:
     """Messages taken at once from each source."""
     wait_s: float = 0.2
     """Longest wait for a message, and so for the end after SIGTERM."""
+    metrics: Metrics = UNCOUNTED
+    """Who is told what the aggregator does."""
 
 
 class Aggregator:
@@ -67,6 +74,7 @@ class Aggregator:
         self._transport = transport
         self._stop = stop
         self._options = options
+        self._metrics = options.metrics
         self._tend = tend
         self._folds: dict[str, RunFold] = {}
         self._look = Every(options.look_s)
@@ -84,6 +92,7 @@ class Aggregator:
                     failures = 0
                 except TransportLost as error:
                     failures += 1
+                    self._metrics.add(of.SERVER_LOSSES, stage=NAME)
                     logger.warning("the aggregator waits for the server: %s", error)
                     self._folds.clear()  # what they hold may come again, or be nowhere else
                     self._is_cut_off = True
@@ -92,6 +101,7 @@ class Aggregator:
 
     def step(self) -> None:
         """Look after the sources when it is time, and record what has come for them."""
+        self._metrics.beat(NAME)
         if self._look.is_due():
             self._follow_runs()
         owned = self._ownership.owned()
@@ -137,6 +147,7 @@ class Aggregator:
         lease = self._ownership.owned().get(source_id)
         if lease is None:
             return
+        begun = time.monotonic()
         try:
             fold = self._fold_of(run_id, lease)
             if fold is None:
@@ -146,11 +157,23 @@ class Aggregator:
         except LeaseLost as error:
             self._lose(source_id, error)
             return
+        self._count(fold, taken, time.monotonic() - begun)
         self._transport.discard(AGGREGATORS, taken.copies)
         self._transport.settle(AGGREGATORS, taken.finished)
         if fold.is_over:
             del self._folds[run_id]
             self._transport.end_flight(run_id)
+
+    def _count(self, fold: RunFold, taken: Taken, seconds: float) -> None:
+        if not taken.finished:
+            return
+        self._metrics.add(of.CHUNKS, len(taken.finished), stage=NAME)
+        self._metrics.observe(of.COMMIT_SECONDS, seconds)
+        now_s = time.time()
+        for delivery in taken.finished:
+            self._metrics.observe(of.WAIT_SECONDS, entry_age_s(delivery.entry_id, now_s), stage=NAME)
+        for state, count in taken.samples.items():
+            self._metrics.add(of.SAMPLES, count, camera=fold.camera, state=state.value)
 
     def _fold_of(self, run_id: str, lease: Lease) -> RunFold | None:
         """The run's fold, begun where the record stands; None when the run is over or unknown."""
@@ -163,7 +186,8 @@ class Aggregator:
         if not record.state.is_active:
             return None
         fold = RecordedFold(record, lease, self._recorder, self._runs)
-        self._folds[run_id] = RunFold(record.run.source_id, fold)
+        camera = record.run.source_id if record.source_kind is SourceKind.LIVE else ""
+        self._folds[run_id] = RunFold(record.run.source_id, fold, camera)
         return self._folds[run_id]
 
     def _drop_folds(self, source_id: str) -> None:

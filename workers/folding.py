@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.errors import MessageError
-from pipeline.schemas import ChunkFailed, FrameChunk
+from pipeline.schemas import ChunkFailed, FrameChunk, RunEnded, SampleState
 from pipeline.sightings.recorded_fold import Foldable, RecordedFold
 from workers.messages import unpack
 from workers.wire.transport import Delivery
@@ -22,13 +23,17 @@ class Taken:
     """Their chunks are in the record."""
     copies: tuple[Delivery, ...] = ()
     """Their chunks wait in another message."""
+    samples: Mapping[SampleState, int] = field(default_factory=dict)
+    """What became of the samples that were recorded."""
 
 
 class RunFold:
     """Hands a run's chunks to its fold in order, whatever order they come in."""
 
-    def __init__(self, source_id: str, fold: RecordedFold) -> None:
+    def __init__(self, source_id: str, fold: RecordedFold, camera: str = "") -> None:
+        """`camera` is the source's name if it is a camera; empty for footage."""
         self.source_id = source_id
+        self.camera = camera
         self._fold = fold
         self._waiting: dict[int, tuple[Delivery, Foldable]] = {}
 
@@ -44,7 +49,10 @@ class RunFold:
         """
         late = tuple(delivery for delivery in deliveries if self._is_late(delivery))
         copies = [copy for delivery in deliveries for copy in self._keep(delivery)]
-        return Taken((*late, *self._record_ready()), tuple(copies))
+        ready = self._pop_ready()
+        self._fold.record([item for _, item in ready])
+        recorded = (delivery for delivery, _ in ready)
+        return Taken((*late, *recorded), tuple(copies), _count([item for _, item in ready]))
 
     def show(self) -> None:
         """Make the source's sightings anew if tracks were closed since the last time; raises like `take`."""
@@ -64,17 +72,25 @@ class RunFold:
         earlier = self._waiting[number][0]
         return [] if (earlier.stream, earlier.entry_id) == (delivery.stream, delivery.entry_id) else [delivery]
 
-    def _record_ready(self) -> tuple[Delivery, ...]:
-        ready = self._pop_ready()
-        self._fold.record([item for _, item in ready])
-        return tuple(delivery for delivery, _ in ready)
-
     def _pop_ready(self) -> list[tuple[Delivery, Foldable]]:
         """The messages in unbroken order from the next chunk on; nothing follows a run's end."""
         ready: list[tuple[Delivery, Foldable]] = []
         while self._fold.next_chunk + len(ready) in self._waiting:
             ready.append(self._waiting.pop(self._fold.next_chunk + len(ready)))
         return ready
+
+
+def _count(items: Sequence[Foldable]) -> Mapping[SampleState, int]:
+    """Samples by state; what a failed chunk would have looked at has failed."""
+    counts: Counter[SampleState] = Counter()
+    for item in items:
+        if isinstance(item, RunEnded):
+            continue
+        states = [sample.state for sample in item.samples]
+        n_lost = states.count(SampleState.DECODED) if isinstance(item, ChunkFailed) else 0
+        counts.update(states)
+        counts.update({SampleState.DECODED: -n_lost, SampleState.FAILED: n_lost})
+    return counts
 
 
 def _read(delivery: Delivery) -> Foldable:

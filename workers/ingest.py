@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,11 +23,15 @@ from pipeline.errors import InputError, SourceUnreadable, TransportLost
 from pipeline.options import AnalysisOptions, SamplingOptions
 from pipeline.schemas import FrameChunk, RunEnded, RunKey
 from workers.messages import Work, pack, slot_of, stage_options
+from workers.metrics import catalogue as of
+from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.pulse import Pulse
 from workers.wire.pictures import Codec
 from workers.wire.transport import FRAMES, Envelope, Transport, backoff_s, matches_stream
 
 logger = logging.getLogger(__name__)
+
+NAME = "ingest"
 
 MAX_SLOTS = 64
 """Chunks of one run on their way at once, whatever their size."""
@@ -73,13 +78,20 @@ class Ingest:
     """Brings one run from its file to the record; `run` returns when it is there, or `stop` is set."""
 
     def __init__(
-        self, runs: RunBook, transport: Transport, read_chunks: ReadChunks, credit_bytes: int, stop: threading.Event
+        self,
+        runs: RunBook,
+        transport: Transport,
+        read_chunks: ReadChunks,
+        credit_bytes: int,
+        stop: threading.Event,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._runs = runs
         self._transport = transport
         self._read_chunks = read_chunks
         self._credit_bytes = credit_bytes
         self._stop = stop
+        self._metrics = metrics
         self._token = uuid.uuid4().hex
         self._replaced = threading.Event()
 
@@ -112,6 +124,7 @@ class Ingest:
                 outlook = self._feed_and_drain(record)
             except TransportLost as error:
                 failures += 1
+                self._metrics.add(of.SERVER_LOSSES, stage=NAME)
                 logger.warning("%s waits for the server: %s", record.run.source_id, error)
                 self._stop.wait(backoff_s(failures))
                 continue
@@ -129,7 +142,9 @@ class Ingest:
             number = slot_of(item).number
             if number not in on_their_way:
                 envelope = pack(Work(item, stage_options(options)), codec)
+                begun = time.monotonic()
                 outlook = self._await(record, passage, envelope)
+                self._metrics.add(of.CREDIT_SECONDS, time.monotonic() - begun)
                 if outlook is not Outlook.ROOM:
                     return outlook
                 self._publish(item, envelope)
@@ -140,6 +155,8 @@ class Ingest:
     def _publish(self, item: FrameChunk | RunEnded, envelope: Envelope) -> None:
         ended = isinstance(item, RunEnded)
         self._transport.publish(matches_stream(item.run.source_id) if ended else FRAMES, envelope)
+        self._metrics.add(of.CHUNKS, stage=NAME)
+        self._metrics.add(of.PUBLISHED_BYTES, envelope.n_bytes)
         logger.debug("%s chunk %s is on its way", item.run.source_id, envelope.slot.number)
 
     def _await(self, record: RunRecord, passage: Passage, envelope: Envelope | None) -> Outlook:

@@ -23,6 +23,8 @@ from pipeline.control.run_records import RunRecord, RunState
 from pipeline.control.runs import Runs
 from pipeline.errors import SettingsError, TransportLost
 from workers.ingest import ORPHANED_S, Ingest
+from workers.metrics.counting import UNCOUNTED, Metrics
+from workers.metrics.endpoint import job_metrics
 from workers.stack.leash import die_with_parent
 from workers.streams import RedisTransport, connect, errors_translated
 
@@ -34,6 +36,8 @@ MOST_ATTEMPTS = 50
 """Ingests of one run that may end without a word before it counts as failed."""
 UNTENDED_S = 2.0
 """A run that is queued for this long, and no job waits for it, has lost its job."""
+WORKER_S = 60
+"""A worker without a sign of life for this long is forgotten; it gives one every 45 s even when nothing is to do."""
 MEGABYTE = 1 << 20
 
 
@@ -85,13 +89,22 @@ def ingest_footage(run_id: str) -> None:
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
     control = open_control(settings.data, database_url)
     transport = RedisTransport(settings.redis_url.get_secret_value())
-    Ingest(Runs(control), transport, read_chunks, settings.credit_mb * MEGABYTE, stop).run(run_id)
+    Ingest(Runs(control), transport, read_chunks, settings.credit_mb * MEGABYTE, stop, job_metrics(settings)).run(
+        run_id
+    )
     transport.close()
     control.close()
 
 
 class FootageWorker(Worker):  # type: ignore[misc] # RQ is untyped to us
     """An RQ worker that does footage jobs only, passes SIGTERM on to its job, and outlives the server."""
+
+    metrics: Metrics = UNCOUNTED
+
+    def heartbeat(self, *arguments: Any, **options: Any) -> None:
+        """Also tell our own metrics."""
+        self.metrics.beat("ingest")
+        super().heartbeat(*arguments, **options)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """In the forked process: end with the worker, however it ends."""
@@ -119,10 +132,12 @@ class FootageWorker(Worker):  # type: ignore[misc] # RQ is untyped to us
             self.kill_horse(signal.SIGTERM)
 
 
-def work_on_footage(url: str) -> None:
+def work_on_footage(url: str, metrics: Metrics = UNCOUNTED) -> None:
     """Do footage jobs until SIGTERM; what is done in between is queued again."""
     queue = Queue(QUEUE, connection=connect(url), serializer=JSONSerializer)
-    FootageWorker([queue], connection=queue.connection, serializer=JSONSerializer).work(logging_level="WARNING")
+    worker = FootageWorker([queue], connection=queue.connection, serializer=JSONSerializer, worker_ttl=WORKER_S)
+    worker.metrics = metrics
+    worker.work(logging_level="WARNING")
 
 
 def _name_of_job() -> str:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import ChunkRejected, MessageError, TransportLost
-from pipeline.schemas import RunKey
+from pipeline.schemas import FaceChunk, RunKey
 from workers.gathering import Gathering
 from workers.keeper import Keeper
 from workers.messages import Item, Work, give_up, pack, unpack
+from workers.metrics import catalogue as of
+from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.pulse import Pulse
+from workers.wire.entries import entry_age_s
 from workers.wire.transport import Burial, Delivery, Subscription, Transport, backoff_s
 
 logger = logging.getLogger(__name__)
@@ -48,6 +51,8 @@ class LoopOptions:
     max_tries: int = 3
     gathering: Gathering | None = None
     """When to wait for more chunks of live cameras; None never does."""
+    metrics: Metrics = UNCOUNTED
+    """Who is told what the loop does."""
 
 
 class StageLoop:
@@ -61,6 +66,7 @@ class StageLoop:
         self._subscription = Subscription(stage.inputs, stage.group, consumer)
         self._stop = stop
         self._options = options
+        self._metrics = options.metrics
         self._claimed_at = -options.min_idle_s
         self._keeper = Keeper(transport, self._subscription)
 
@@ -74,11 +80,13 @@ class StageLoop:
                     failures = 0
                 except TransportLost as error:
                     failures += 1
+                    self._metrics.add(of.SERVER_LOSSES, stage=self._stage.name)
                     logger.warning("%s waits for the server: %s", self._stage.name, error)
                     self._stop.wait(backoff_s(failures))
 
     def step(self) -> None:
         """Take messages once, and finish them."""
+        self._metrics.beat(self._stage.name)
         for delivery in self._claim():
             self._finish([delivery])  # one by one, so that a bad message takes no other with it
         taken = self._transport.receive(self._subscription, self._options.batch, self._options.wait_s)
@@ -105,6 +113,8 @@ class StageLoop:
         return self._transport.claim_idle(self._subscription, self._options.min_idle_s, self._options.batch)
 
     def _finish(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._metrics.observe(of.WAIT_SECONDS, entry_age_s(delivery.entry_id, time.time()), stage=self._stage.name)
         with self._keeper.holding(deliveries):
             readable = [(delivery, work) for delivery in deliveries if (work := self._read(delivery)) is not None]
             for delivery, item, work in self._handle(readable):
@@ -124,10 +134,14 @@ class StageLoop:
     def _handle(self, readable: Sequence[tuple[Delivery, Work]]) -> list[tuple[Delivery, Item, Work]]:
         if not readable:
             return []
+        begun = time.monotonic()
         try:
             items = self._stage.handle([work for _, work in readable])
         except ChunkRejected as error:
             return self._handle_rejected(readable, error)
+        each_s = (time.monotonic() - begun) / len(readable)
+        for _ in readable:
+            self._metrics.observe(of.CHUNK_SECONDS, each_s, stage=self._stage.name)
         return [(delivery, item, work) for (delivery, work), item in zip(readable, items, strict=True)]
 
     def _handle_rejected(
@@ -141,12 +155,21 @@ class StageLoop:
     def _forward(self, delivery: Delivery, work: Work) -> None:
         slot = delivery.envelope.slot
         moved = self._transport.forward(self._stage.group, delivery, self._stage.route(slot.run), pack(work))
+        if moved:
+            self._count(work.item)
         logger.debug(
             "%s %s chunk %s %s", self._stage.name, slot.run.source_id, slot.number, "done" if moved else "late"
         )
 
+    def _count(self, item: Item) -> None:
+        self._metrics.add(of.CHUNKS, stage=self._stage.name)
+        if isinstance(item, FaceChunk):
+            self._metrics.add(of.FACES, len(item.faces), stage=self._stage.name)
+            self._metrics.add(of.EMBEDDINGS, sum(face.embedding is not None for face in item.faces))
+
     def _bury(self, delivery: Delivery, reason: str) -> None:
         slot = delivery.envelope.slot
+        self._metrics.add(of.BURIED, stage=self._stage.name)
         logger.error("%s buries %s chunk %s: %s", self._stage.name, slot.run.source_id, slot.number, reason)
         burial = Burial(self._stage.name, reason, delivery.tries)
         if slot.number < 0:

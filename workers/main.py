@@ -17,6 +17,8 @@ from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import SettingsError
 from workers.gathering import Gathering
 from workers.loop import LoopOptions, Stage, StageLoop
+from workers.metrics.counting import Metrics
+from workers.metrics.endpoint import metering
 from workers.stack.running import find_running_stack
 from workers.streams import RedisTransport
 from workers.wire.transport import Transport
@@ -41,17 +43,26 @@ def run_stages(stages: Sequence[str], settings: Settings) -> None:
     """
     check_stages(stages)
     url = server_url(settings)
-    if INGEST in stages:
-        from workers.jobs import work_on_footage
+    with metering(settings, "-".join(stages), url, is_control_host=AGGREGATOR in stages) as metrics:
+        if INGEST in stages:
+            _work_on_footage(url, metrics)
+        else:
+            _work_until_told(stages, settings, url, metrics)
 
-        os.environ["FACETRAIL_REDIS_URL"] = url  # the job reads its settings anew
-        work_on_footage(url)
-        return
+
+def _work_on_footage(url: str, metrics: Metrics) -> None:
+    from workers.jobs import work_on_footage
+
+    os.environ["FACETRAIL_REDIS_URL"] = url  # the job reads its settings anew
+    work_on_footage(url, metrics)
+
+
+def _work_until_told(stages: Sequence[str], settings: Settings, url: str, metrics: Metrics) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     transport = RedisTransport(url)
-    run_together(_works(stages, settings, transport, stop), stop)
+    run_together(_works(stages, settings, transport, stop, metrics), stop)
     transport.close()
 
 
@@ -87,10 +98,12 @@ def run_together(works: Sequence[Work], stop: threading.Event) -> None:
         future.result()
 
 
-def _works(stages: Sequence[str], settings: Settings, transport: Transport, stop: threading.Event) -> list[Work]:
-    works = [_loop_work(stage, settings, transport, stop) for stage in _model_stages(stages, settings)]
+def _works(
+    stages: Sequence[str], settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics
+) -> list[Work]:
+    works = [_loop_work(stage, settings, transport, stop, metrics) for stage in _model_stages(stages, settings)]
     if AGGREGATOR in stages:
-        works.append(_aggregator_work(settings, transport, stop))
+        works.append(_aggregator_work(settings, transport, stop, metrics))
     return works
 
 
@@ -114,15 +127,15 @@ def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
     return made
 
 
-def _loop_work(stage: Stage, settings: Settings, transport: Transport, stop: threading.Event) -> Work:
-    options = LoopOptions(min_idle_s=settings.idle_s)
+def _loop_work(stage: Stage, settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics) -> Work:
+    options = LoopOptions(min_idle_s=settings.idle_s, metrics=metrics)
     if stage.name == ENCODER:
         options = replace(options, batch=ENCODER_BATCH, gathering=LIVE_GATHERING)
     consumer = f"{platform.node() or 'host'}-{os.getpid()}-{stage.name}-{uuid.uuid4().hex[:6]}"
     return StageLoop(stage, transport, consumer, stop, options).run
 
 
-def _aggregator_work(settings: Settings, transport: Transport, stop: threading.Event) -> Work:
+def _aggregator_work(settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics) -> Work:
     from pipeline.control.database import open_control
     from pipeline.control.runs import Runs
     from pipeline.sightings.recording import Recorder
@@ -139,6 +152,6 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
         recorder,
         transport,
         stop,
-        AggregatorOptions(lease_s=settings.lease_s),
+        AggregatorOptions(lease_s=settings.lease_s, metrics=metrics),
         tend=lambda: tend_runs(runs, jobs, datetime.now(UTC)),
     ).run

@@ -52,6 +52,10 @@ EncoderFlag = Annotated[
     str | None,
     typer.Option("--encoder", help="The face encoder; fixed for a data folder when it is made.", metavar="NAME"),
 ]
+MetricsFlag = Annotated[
+    int | None,
+    typer.Option("--metrics-port", help="Answer Prometheus at this port: /metrics and /health.", metavar="PORT"),
+]
 FpsFlag = Annotated[
     str | None,
     typer.Option(

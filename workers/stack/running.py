@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -137,7 +139,10 @@ def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool) -> Iterat
     logs_dir.mkdir(parents=True, exist_ok=True)
     environment = worker_environment(settings, url)
     server_spec = ChildSpec("server", server.command, environment, logs_dir / "server.stderr") if server else None
-    supervisor = Supervisor(url, server_spec, worker_specs(settings, environment, logs_dir))
+    workers = worker_specs(settings, environment, logs_dir)
+    if settings.metrics_port is not None:
+        workers = _with_metrics(workers, metrics_dir(settings.data))
+    supervisor = Supervisor(url, server_spec, workers)
     try:
         supervisor.start()
         if server is not None:  # of a server of the user's only the settings tell, with its password
@@ -169,6 +174,20 @@ def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: P
         )
         for name, stages, number in groups
     ]
+
+
+def metrics_dir(data_dir: Path) -> Path:
+    """Where the processes of a stack count together."""
+    return data_dir.resolve() / "run" / "metrics"
+
+
+def _with_metrics(workers: Sequence[ChildSpec], folder: Path) -> list[ChildSpec]:
+    """The same workers, counting into `folder` from nought."""
+    from workers.metrics.files import child_environment
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return [replace(spec, environment={**spec.environment, **child_environment(folder, spec.name)}) for spec in workers]
 
 
 def _allocator(stages: Sequence[str]) -> Mapping[str, str]:

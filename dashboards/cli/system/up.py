@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from dashboards.cli.examples import examples
-from dashboards.cli.flags import DataFlag
+from dashboards.cli.flags import DataFlag, MetricsFlag
 from dashboards.cli.output import say
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 from pipeline.errors import InputError, PipelineError
@@ -28,22 +28,26 @@ def register(app: typer.Typer, panel: str) -> None:
     app.command(epilog=EXAMPLES, rich_help_panel=panel)(up)
 
 
-def up(data: DataFlag = None) -> None:
+def up(data: DataFlag = None, metrics_port: MetricsFlag = None) -> None:
     """Run the server and the workers on the data folder until Ctrl-C, and work off what was submitted.
 
     Ctrl-C or SIGTERM finish what is in hand; the next start goes on from there.
     """
+    from workers.metrics.endpoint import showing
     from workers.stack.running import FoundStack, running_stack
 
-    session = open_session(data=data)
+    session = open_session(data=data, metrics_port=metrics_port)
     with open_database(session) as control:
         session = adopt_encoder(session, control)
     stop = _stop_on_sigterm()
     with running_stack(session.settings) as stack:
         if isinstance(stack, FoundStack):
             raise InputError(f"a Facetrail runs on {session.data_dir} already; `facetrail status` shows it")
-        say(f"running on {session.data_dir}; logs in {session.data_dir / 'logs'}; Ctrl-C stops")
-        _stay(session, stack, stop)
+        with showing(session.settings, stack) as port:
+            if port is not None:
+                say(f"metrics at http://{session.settings.metrics_host}:{port}/metrics")
+            say(f"running on {session.data_dir}; logs in {session.data_dir / 'logs'}; Ctrl-C stops")
+            _stay(session, stack, stop)
         say("stopping; what is in hand is finished first")
     say("stopped")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dashboards.cli.examples import examples
-from dashboards.cli.flags import DataFlag
+from dashboards.cli.flags import DataFlag, MetricsFlag
 from dashboards.cli.output import say
 from dashboards.cli.session import open_session
 
@@ -25,6 +25,7 @@ def register(app: typer.Typer, panel: str) -> None:
 def worker(
     stages: Annotated[list[str], typer.Argument(help="ingest, detector, encoder, aggregator.", metavar="STAGE...")],
     data: DataFlag = None,
+    metrics_port: MetricsFlag = None,
 ) -> None:
     """Work on stages until told to stop: detector and encoder anywhere, ingest and aggregator where the data folder is.
 
@@ -34,7 +35,7 @@ def worker(
     from workers.main import check_stages, run_stages
     from workers.stack.logs import log_to
 
-    session = open_session(data=data)
+    session = open_session(data=data, metrics_port=metrics_port)
     check_stages(stages)
     log_to(None)
     say(f"working on {', '.join(stages)}; Ctrl-C stops")
