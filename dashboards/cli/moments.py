@@ -1,41 +1,13 @@
-"""Days, moments and time zones as people type and read them."""
+"""Days and moments as people type and read them."""
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pipeline.errors import InputError, SettingsError
+from pipeline.errors import InputError
 
-LOCALTIME = Path("/etc/localtime")
-"""Where Linux and macOS say which zone the machine is in: a link below a folder named zoneinfo."""
 YEARS = range(1900, 2200)
 """What can be the year of footage; at the ends of the calendar a zone or a length would lead beyond it."""
-
-
-def zone_named(name: str) -> tzinfo:
-    """The zone of an IANA name; the system's for an empty name. Raises `SettingsError` for an unknown one."""
-    if not name:
-        return system_zone()
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise SettingsError(
-            f"time zone {name!r} is unknown; IANA names such as Europe/Berlin or UTC are known"
-        ) from error
-
-
-def system_zone() -> tzinfo:
-    """The machine's own zone, with its daylight-saving rules; UTC when it does not say."""
-    for name in (os.environ.get("TZ", "").lstrip(":"), _linked_zone()):
-        if name:
-            try:
-                return ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                continue
-    return UTC
 
 
 def parse_moment(text: str, flag: str, zone: tzinfo) -> datetime:
@@ -91,10 +63,3 @@ def _bound(text: str | None, flag: str, zone: tzinfo, now: datetime, *, extra_da
         return parse_moment(text, flag, zone)
     day = parse_day(text, flag, now.astimezone(zone).date())
     return datetime.combine(day + timedelta(days=extra_days), time(), zone).astimezone(UTC)
-
-
-def _linked_zone() -> str:
-    if not LOCALTIME.is_symlink():
-        return ""
-    _, _, name = str(LOCALTIME.resolve()).partition("zoneinfo/")
-    return name

@@ -43,8 +43,8 @@ class Session:
 
 def open_session(*, data: Path | None = None, time_zone: str | None = None, **flags: Any) -> Session:
     """Load the settings with the flags given above everything; raises `SettingsError` for wrong ones."""
-    from dashboards.cli.moments import zone_named
     from pipeline.config import is_given, load_settings
+    from pipeline.zones import zone_named
 
     settings = load_settings(data=data, time_zone=time_zone, **flags)
     asks_encoder = "encoder" in (flags.get("encoding") or {}) or is_given("encoding", "encoder")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.cli.moments import parse_day, parse_from, parse_moment, parse_to, show_moment, zone_named
-from pipeline.errors import InputError, SettingsError
+from dashboards.cli.moments import parse_day, parse_from, parse_moment, parse_to, show_moment
+from pipeline.errors import InputError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 5, 2, 12, 0, tzinfo=UTC)
@@ -60,14 +60,3 @@ def test_no_bound_is_no_bound() -> None:
 
 def test_moment_is_shown_with_its_offset() -> None:
     assert show_moment(datetime(2026, 5, 1, 7, 30, tzinfo=UTC), BERLIN) == "2026-05-01 09:30:00+02:00"
-
-
-def test_unknown_zone_is_refused() -> None:
-    with pytest.raises(SettingsError, match="Mars/Olympus"):
-        zone_named("Mars/Olympus")
-
-
-def test_zone_of_the_environment_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Asia/Kathmandu")
-
-    assert zone_named("") == ZoneInfo("Asia/Kathmandu")
