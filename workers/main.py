@@ -7,8 +7,7 @@ import platform
 import signal
 import threading
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -21,19 +20,19 @@ from workers.metrics.counting import Metrics
 from workers.metrics.endpoint import metering
 from workers.stack.running import find_running_stack
 from workers.streams import RedisTransport
+from workers.together import Work, run_together
 from workers.wire.transport import Transport
 
 INGEST = "ingest"
 AGGREGATOR = "aggregator"
 DETECTOR = "detector"
 ENCODER = "encoder"
-STAGES = (INGEST, DETECTOR, ENCODER, AGGREGATOR)
+EVENTS = "events"
+STAGES = (INGEST, DETECTOR, ENCODER, AGGREGATOR, EVENTS)
 ENCODER_BATCH = 4
 """Chunks an encoder takes at once; of footage, each is still a batch of its own for the network."""
 LIVE_GATHERING = Gathering(most=16, deadline_s=0.02)
 """Sixteen cameras' chunks fill a batch; 20 ms are nothing beside the 200 ms of which a live chunk tells."""
-
-Work = Callable[[], None]
 
 
 def run_stages(stages: Sequence[str], settings: Settings) -> None:
@@ -88,23 +87,21 @@ def server_url(settings: Settings) -> str:
     return running.url
 
 
-def run_together(works: Sequence[Work], stop: threading.Event) -> None:
-    """Run every one in its own thread until one ends, then stop all; raises what ended the first."""
-    with ThreadPoolExecutor(max(1, len(works))) as threads:
-        futures = [threads.submit(work) for work in works]
-        wait(futures, return_when=FIRST_COMPLETED)
-        stop.set()
-    for future in futures:
-        future.result()
-
-
 def _works(
     stages: Sequence[str], settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics
 ) -> list[Work]:
     works = [_loop_work(stage, settings, transport, stop, metrics) for stage in _model_stages(stages, settings)]
     if AGGREGATOR in stages:
         works.append(_aggregator_work(settings, transport, stop, metrics))
+    if EVENTS in stages:
+        works.append(_delivery_work(settings, stop))
     return works
+
+
+def _delivery_work(settings: Settings, stop: threading.Event) -> Work:
+    from workers.delivery.running import deliver_events
+
+    return lambda: deliver_events(settings, server_url(settings), stop)
 
 
 def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
@@ -141,11 +138,14 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
     from pipeline.sightings.recording import Recorder
     from pipeline.sightings.store import Store
     from workers.aggregator import Aggregator, AggregatorOptions
+    from workers.event_streams import RedisEventLog
     from workers.jobs import JobQueue, tend_runs
+    from workers.telling import LogTeller
 
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
     control = open_control(settings.data, database_url)
-    runs, jobs = Runs(control), JobQueue(server_url(settings))
+    url = server_url(settings)
+    runs, jobs = Runs(control), JobQueue(url)
     recorder = Recorder(control, Store(settings.data))
     return Aggregator(
         control,
@@ -154,4 +154,5 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
         stop,
         AggregatorOptions(lease_s=settings.lease_s, metrics=metrics),
         tend=lambda: tend_runs(runs, jobs, datetime.now(UTC)),
+        teller=LogTeller(control, RedisEventLog(url), settings.lease_s),
     ).run

@@ -12,9 +12,9 @@ from pipeline.schemas import FrameChunk
 from tests.builders_workers import FakeDetector, FakeEncoder
 from workers.detector import NAME
 from workers.loop import LoopOptions, Stage, StageLoop
-from workers.main import run_together
 from workers.messages import Item, Work
 from workers.streams import RedisTransport
+from workers.together import run_together
 from workers.wire.transport import DETECTORS, ENCODERS, FACES, FRAMES, matches_stream
 
 

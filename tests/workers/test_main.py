@@ -19,7 +19,8 @@ from pipeline.errors import (
     WeightsError,
 )
 from workers.__main__ import exit_code
-from workers.main import check_stages, run_together, server_url
+from workers.main import check_stages, server_url
+from workers.together import run_together
 
 
 @pytest.mark.parametrize("stages", [["ingest"], ["detector", "encoder"], ["aggregator", "detector"]])

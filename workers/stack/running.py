@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import sys
 import threading
@@ -47,6 +48,8 @@ RECORD_ALLOCATOR = {
 }
 """Where the record is written: each commit makes buffers a little larger than the last, which fit no hole that those
 left; they go back to the system at once. Arrow's own pool would keep them."""
+KEPT_VARIABLES = re.compile(r"FACETRAIL_(CONFIG|CAMERA_\w+_PASSWORD|WEBHOOK_\w+_SECRET|MQTT_PASSWORD)")
+"""What workers need of our environment beside the settings: secrets, which the settings do not hold."""
 PACKAGES = Path(__file__).resolve().parent.parent.parent
 """The folder that holds our packages, for child processes that do not start in it."""
 
@@ -163,6 +166,7 @@ def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: P
         *((f"ingest-{number}", ["ingest"], number) for number in range(1, settings.ingests + 1)),
         *((f"detector-{number}", model_stages, number) for number in range(1, settings.detectors + 1)),
         *((f"encoder-{number}", ["encoder"], number) for number in range(1, settings.encoders + 1)),
+        *([("events", ["events"], 1)] if settings.delivery().is_needed else []),
     ]
     gpus = find_gpus(settings.gpus, environment)
     return [
@@ -198,7 +202,7 @@ def _allocator(stages: Sequence[str]) -> Mapping[str, str]:
 def worker_environment(settings: Settings, url: str) -> dict[str, str]:
     """Ours, with these settings above everything; secrets go this way and never through the command line."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FACETRAIL_")}
-    kept = {name: os.environ[name] for name in ("FACETRAIL_CONFIG",) if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if KEPT_VARIABLES.fullmatch(name)}
     path = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH", "")]))
     ours = settings.model_copy(update={"data": settings.data.resolve()}).environment()
     return {**inherited, **kept, **ours, "FACETRAIL_REDIS_URL": url, "PYTHONPATH": path}

@@ -108,6 +108,6 @@ class DeliverySettings:
     watch: dict[str, WatchSettings] = field(default_factory=dict)
 
     @property
-    def has_targets(self) -> bool:
-        """Whether anybody is to be told."""
-        return bool(self.mqtt.host) or any(hook.enabled for hook in self.webhooks.values())
+    def is_needed(self) -> bool:
+        """Whether anybody is to be told anything."""
+        return bool(self.mqtt.host or self.watch) or any(hook.enabled for hook in self.webhooks.values())
