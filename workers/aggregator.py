@@ -11,7 +11,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.control.database import Control, Lease
 from pipeline.control.leases import Leases
@@ -24,6 +24,7 @@ from workers.folding import RunFold, Taken
 from workers.metrics import catalogue as of
 from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.ownership import LEASE_S, Ownership
+from workers.telling import NobodyTold, Teller
 from workers.timing import Every
 from workers.wire.entries import entry_age_s
 from workers.wire.transport import AGGREGATORS, Delivery, Subscription, Transport, backoff_s, matches_stream
@@ -52,6 +53,8 @@ class AggregatorOptions:
     """Longest wait for a message, and so for the end after SIGTERM."""
     metrics: Metrics = UNCOUNTED
     """Who is told what the aggregator does."""
+    teller: Teller = field(default_factory=NobodyTold)
+    """Who tells of live runs."""
 
 
 class Aggregator:
@@ -76,6 +79,7 @@ class Aggregator:
         self._options = options
         self._metrics = options.metrics
         self._tend = tend
+        self._teller = options.teller
         self._folds: dict[str, RunFold] = {}
         self._look = Every(options.look_s)
         self._take_over = Every(options.lease_s)
@@ -115,6 +119,7 @@ class Aggregator:
     def _follow_runs(self) -> None:
         """Own the sources of active runs; folds of runs that ended otherwise go."""
         self._tend()
+        self._teller.tend()
         active = {record.run.run_id: record.run.source_id for record in self._runs.active()}
         self._folds = {run_id: fold for run_id, fold in self._folds.items() if run_id in active}
         for source_id in self._ownership.follow(set(active.values())):
@@ -158,6 +163,7 @@ class Aggregator:
             self._lose(source_id, error)
             return
         self._count(fold, taken, time.monotonic() - begun)
+        self._teller.publish(source_id)
         self._transport.discard(AGGREGATORS, taken.copies)
         self._transport.settle(AGGREGATORS, taken.finished)
         if fold.is_over:
@@ -185,7 +191,7 @@ class Aggregator:
             return None
         if not record.state.is_active:
             return None
-        fold = RecordedFold(record, lease, self._recorder, self._runs)
+        fold = RecordedFold(record, lease, self._recorder, self._runs, self._teller.telling(record))
         camera = record.run.source_id if record.source_kind is SourceKind.LIVE else ""
         self._folds[run_id] = RunFold(record.run.source_id, fold, camera)
         return self._folds[run_id]

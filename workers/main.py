@@ -147,12 +147,12 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
     url = server_url(settings)
     runs, jobs = Runs(control), JobQueue(url)
     recorder = Recorder(control, Store(settings.data))
+    teller = LogTeller(control, RedisEventLog(url), settings.lease_s)
     return Aggregator(
         control,
         recorder,
         transport,
         stop,
-        AggregatorOptions(lease_s=settings.lease_s, metrics=metrics),
+        AggregatorOptions(lease_s=settings.lease_s, metrics=metrics, teller=teller),
         tend=lambda: tend_runs(runs, jobs, datetime.now(UTC)),
-        teller=LogTeller(control, RedisEventLog(url), settings.lease_s),
     ).run

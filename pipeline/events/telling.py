@@ -22,10 +22,10 @@ from pipeline.events.lifecycle import (
 from pipeline.events.lifecycle_tracks import Naming, look_at_closed, look_at_open
 from pipeline.events.lifecycle_views import LiveRun, Moment
 from pipeline.events.namings import Namings
-from pipeline.options import AnalysisOptions
 from pipeline.schemas import ChunkFailed, FaceChunk, RunEnded
 from pipeline.sightings.fold import FoldStep
 from pipeline.sightings.recorded_fold import SILENT, Foldable, Telling
+from pipeline.sightings.recording_labels import run_options
 from pipeline.sightings.rows import SourceKind
 
 
@@ -91,7 +91,7 @@ class Tellings:
         if record.source_kind is not SourceKind.LIVE:
             return SILENT
         stored = self._outbox.life(record.run.run_id)
-        identity = AnalysisOptions.from_json(record.options_json).identity
+        identity = run_options(record).identity
         return LiveTelling(
             run=LiveRun(record.run, record.start_ts),
             naming=lambda: self._namings.naming(record.encoder, identity),
