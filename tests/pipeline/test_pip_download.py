@@ -23,7 +23,7 @@ ERROR: No matching distribution found for carrier==1.0
     ("stderr", "words"),
     [
         ("", "pip gave no reason"),
-        (NO_INDEX, "no way to the package index; is this machine online?"),
+        (NO_INDEX, "no way to the package index (is this machine online?)"),
         (NO_VERSION, "the package index does not have it, or no longer"),
         ("ERROR: HTTP error 404 while getting http://index/carrier.whl", "does not have it, or no longer"),
         ("/usr/bin/python3: No module named pip", "this Python has no pip"),
