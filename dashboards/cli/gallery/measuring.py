@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dashboards.cli.apart import run_apart
 from dashboards.cli.progress import counting
-from pipeline.errors import GalleryEmpty, SettingsError
+from pipeline.errors import GalleryEmpty, SettingsError, StoreFull
 from pipeline.options import DetectionOptions
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pipeline.control.database import Control
     from pipeline.identity.calibration.choice import CalibrationReport
     from pipeline.identity.calibration.scores import GalleryScores
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,4 +149,5 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
-        raise SettingsError(f"{path} cannot be written: {error.strerror}; the calibration itself is kept") from error
+        kept = f"{path} cannot be written: {error.strerror}; the calibration itself is kept, and in effect"
+        raise (StoreFull if error.errno in NO_ROOM else SettingsError)(kept) from error
