@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 40_000
 """Pairs of each kind that are learnt from, and that judge."""
+MOST_LISTED = 6000
+"""Views of which all pairs are listed, 18 million in 430 MB; of more, only those are listed that can be drawn."""
 N_VIEWS = 3
 """Of each picture: as it is, and as poor as in video."""
 BATCH = 256
@@ -133,7 +135,7 @@ def balanced_pairs(
     embeddings: VectorF32, people: NDArray[np.integer], pictures: NDArray[np.integer], rng: Generator
 ) -> Pairs:
     """As many pairs of two people as of one, drawn from all; never two views of one picture."""
-    first, second = np.triu_indices(len(embeddings), 1)
+    first, second = _listed_pairs(people, rng)
     differs = pictures[first] != pictures[second]
     first, second = first[differs], second[differs]
     is_same = people[first] == people[second]
@@ -141,6 +143,16 @@ def balanced_pairs(
     drawn = [rng.choice(np.flatnonzero(kind), n_each, replace=False) for kind in (is_same, ~is_same)]
     chosen = np.sort(np.concatenate(drawn))
     return Pairs(embeddings[first[chosen]], embeddings[second[chosen]], is_same[chosen])
+
+
+def _listed_pairs(people: NDArray[np.integer], rng: Generator) -> NDArray[np.intp]:
+    """`(2, P)` places of views: every pair, or of very many views those of one person and some of two."""
+    if len(people) <= MOST_LISTED:
+        return np.stack(np.triu_indices(len(people), 1))
+    each = (np.flatnonzero(people == person) for person in np.unique(people))
+    same = [own[np.stack(np.triu_indices(len(own), 1))] for own in each]
+    drawn = rng.integers(0, len(people), (2, 4 * MOST_PAIRS))
+    return np.concatenate([*same, drawn[:, people[drawn[0]] != people[drawn[1]]]], axis=1)
 
 
 class _Embedding:

@@ -16,6 +16,7 @@ from pipeline.training.faces.gathering import FaceFolder
 from pipeline.training.siamese.differences import Difference
 from pipeline.training.siamese.files import load_siamese, save_siamese
 from pipeline.training.siamese.training import (
+    MOST_PAIRS,
     SiameseTrainingOptions,
     TrainedSiamese,
     balanced_pairs,
@@ -46,6 +47,20 @@ def test_other_people_are_judged_too(trained: TrainedSiamese, stills_for_dlib: F
     pairs = balanced_pairs(vectors, people, np.arange(24), np.random.default_rng(0))
 
     assert pair_figures(trained.head.probabilities(pairs.first, pairs.second), pairs.is_same).auc > 0.98
+
+
+def test_pairs_of_very_many_views_are_drawn_and_not_listed():
+    n_people, n_pictures, n_views = 1000, 10, 3
+    people = np.repeat(np.arange(n_people), n_pictures * n_views)
+    pictures = np.repeat(np.arange(n_people * n_pictures), n_views)
+    places = np.arange(len(people), dtype=np.float32)[:, None]
+
+    pairs = balanced_pairs(places, people, pictures, np.random.default_rng(0))
+
+    first, second = pairs.first[:, 0].astype(int), pairs.second[:, 0].astype(int)
+    assert pairs.is_same.sum() == (~pairs.is_same).sum() == MOST_PAIRS
+    assert ((people[first] == people[second]) == pairs.is_same).all()
+    assert (pictures[first] != pictures[second]).all()
 
 
 def test_the_same_again_gives_the_same(dlib_network: Network, orl_for_dlib: FaceFolder, trained: TrainedSiamese):
