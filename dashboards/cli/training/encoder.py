@@ -126,10 +126,13 @@ def _train(
     from pipeline.encoders.local.models import check_new_name
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import alignment_of, load_network
+    from pipeline.identity.photos.reading import list_gallery
     from pipeline.training.encoder.entries import save_encoder
     from pipeline.training.encoder.training import train_encoder
 
     check_new_name(session.weights_dir, name)
+    for other in evaluate:
+        list_gallery(other)  # to hear that there are no pictures before the training, and not after it
     entry = encoder_entry(base, session.weights_dir)
     start_tensorflow()
     network = load_network(entry, session.weights_dir)

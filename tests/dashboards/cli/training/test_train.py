@@ -113,6 +113,7 @@ def test_unknown_classifier_is_refused_with_those_there_are(facetrail: Run, open
     [
         (["encoder", "--name", "x", "--base", "nobody"], "no encoder is called 'nobody'"),
         (["encoder", "--name", "sface"], "there is a model called sface already"),
+        (["encoder", "--name", "x", "--evaluate", "nowhere"], "there is no gallery folder nowhere"),
         (["encoder", "--name", "No Name"], "is no name for a model"),
         (["classifier", "--name", "x", "--backbone", "alexnet"], "no backbone is called 'alexnet'"),
         (["classifier", "--name", "x", "--backbone", "vgg16"], "`facetrail models add FILE` takes yours"),
