@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -37,7 +38,8 @@ def run_apart(work: Callable[..., Iterator[T]], *arguments: object) -> Iterator[
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(there, work, arguments), daemon=True)
-    process.start()
+    with _interrupts_waiting():
+        process.start()
     there.close()
     is_over = False
     try:
@@ -48,6 +50,16 @@ def run_apart(work: Callable[..., Iterator[T]], *arguments: object) -> Iterator[
         here.close()
         process.join(PATIENCE_S if is_over else 0)
         process.kill()
+
+
+@contextmanager
+def _interrupts_waiting() -> Iterator[None]:
+    """Ctrl-C comes after the block; a process that is started in it never hears of any, not even before `_serve`."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _receive(connection: Connection) -> T | _End:

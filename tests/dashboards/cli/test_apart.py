@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,10 @@ def count(to: int) -> Iterator[int]:
 
 def tell_process() -> Iterator[int]:
     yield os.getpid()
+
+
+def tell_blocked() -> Iterator[bool]:
+    yield signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def fail() -> Iterator[int]:
@@ -36,6 +41,11 @@ def test_values_come_in_order():
 
 def test_the_work_is_done_elsewhere():
     assert list(run_apart(tell_process)) != [os.getpid()]
+
+
+def test_an_interrupt_is_kept_from_the_process_from_its_beginning_on():
+    assert list(run_apart(tell_blocked)) == [True]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_an_error_of_ours_comes_through():
