@@ -57,11 +57,13 @@ quick: $(VENV)/dev.stamp ## The tests that take under a minute together
 	$(BIN)/python -m pytest -m 'not slow and not gpu and not browser' $(ARGS)
 
 .PHONY: check
-check: $(VENV)/dev.stamp ## Format, lint, types and the direction of imports
+check: $(VENV)/dev.stamp ## Format, lint, types, the direction of imports, and the deployment files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.gpu.yml
+	$(BIN)/hadolint Dockerfile
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## The ratios that docs/performance.md promises; ARGS=--short for a minute of footage
@@ -75,12 +77,18 @@ wheel: $(VENV)/dev.stamp ## Build the wheel into dist/
 # uv's locks name no address, so they hold for whatever index or mirror pip is set up with.
 LOCK := $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-header --quiet
+# Only for the image with CUDA, whose Python and system are known.
+LOCK_GPU := $(VENV)-lock/bin/uv pip compile --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
+	--generate-hashes --no-annotate --no-header --quiet
 
 .PHONY: lock
-lock: $(VENV)-lock/uv.stamp ## Make the three requirements*.lock again from pyproject.toml
+lock: $(VENV)-lock/uv.stamp ## Make the requirements*.lock again from pyproject.toml
 	$(LOCK) --group build --output-file requirements-build.lock $(ARGS)
 	$(LOCK) pyproject.toml --output-file requirements.lock $(ARGS)
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock $(ARGS)
+	$(LOCK) pyproject.toml --extra mqtt --extra postgres --constraint requirements.lock \
+	    --output-file requirements-image.lock $(ARGS)
+	echo 'tensorflow[and-cuda]' | $(LOCK_GPU) - --constraint requirements.lock --output-file requirements-gpu.lock $(ARGS)
 
 .PHONY: clean
 clean: ## Remove the environment and everything built; the data folder stays
