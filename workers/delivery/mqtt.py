@@ -70,6 +70,7 @@ class MqttTarget:
         """Say that we are going, which the broker otherwise says after a while."""
         if self._connected.is_set():
             _await(self._publish_all([availability(self._settings.topic_prefix, is_online=False)]), FAREWELL_S)
+        self._connected.clear()
         self._client.disconnect()
         self._client.loop_stop()
 
