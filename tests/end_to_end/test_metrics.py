@@ -19,7 +19,10 @@ from workers.metrics.catalogue import COUNTED, LOOKED_UP
 
 pytestmark = pytest.mark.slow
 
-ONLY_WITH_CAMERAS = {"facetrail_camera_fps", "facetrail_process_fps", "facetrail_skipped_fps"}
+ONLY_WITH_CAMERAS = {
+    *("facetrail_camera_fps", "facetrail_process_fps", "facetrail_skipped_fps"),
+    *("facetrail_events_total", "facetrail_event_seconds", "facetrail_deliveries_total"),
+}
 ONLY_IN_TROUBLE = {"facetrail_buried_total", "facetrail_server_losses_total"}
 
 
