@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from functools import partial
 
 from pipeline.config import Settings
@@ -14,11 +14,9 @@ from pipeline.control.database import Control, Lease, open_control
 from pipeline.control.deliveries import Deliveries
 from pipeline.control.leases import Leases, new_owner_name
 from pipeline.events.delivery.notices import Notice, NoticeKind
-from pipeline.events.delivery.payloads import webhook_body
-from pipeline.events.delivery.policy import DeliveryPolicy, Outcome
+from pipeline.events.delivery.policy import DeliveryPolicy
 from pipeline.events.delivery.settings import DeliverySettings
 from pipeline.events.delivery.targets import MQTT_PASSWORD, Interest, configured_rules, configured_webhooks
-from pipeline.events.delivery.trial import trial_notice
 from pipeline.zones import zone_named
 from workers.delivery.alert_log import AlertLog
 from workers.delivery.courier import Courier, utc_now
@@ -112,22 +110,6 @@ def broker(settings: Settings, environment: Mapping[str, str], *, is_trial: bool
         watch=sorted(settings.watch),
         is_trial=is_trial,
     )
-
-
-def try_target(settings: Settings, environment: Mapping[str, str], name: str, now: datetime) -> Outcome:
-    """Send a test event to one target, past the queue; raises `NotFound` for a target that is not there."""
-    delivery, notice = settings.delivery(), trial_notice(now)
-    check_target(delivery, name)
-    if name == MQTT:
-        mqtt = broker(settings, environment, is_trial=True)
-        outcome = mqtt.publish_test(webhook_body(notice, thumbnails=False, is_test=True))
-        mqtt.close()
-        return outcome
-    (hook,) = (hook for hook in configured_webhooks(delivery, environment) if hook.name == name)
-    webhook = WebhookTarget(hook)
-    outcome = webhook.deliver(notice, is_test=True)
-    webhook.close()
-    return outcome
 
 
 def deliver_events(settings: Settings, url: str, stop: threading.Event, metrics: Metrics = UNCOUNTED) -> None:

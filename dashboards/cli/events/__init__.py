@@ -18,8 +18,10 @@ EXAMPLES = examples(
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
-    from dashboards.cli.events import showing
+    from dashboards.cli.events import dead, showing, trying
 
     group = typer.Typer(rich_markup_mode="rich")
     group.callback(invoke_without_command=True, epilog=EXAMPLES)(showing.show)
+    for command in (dead, trying):
+        command.register(group)
     app.add_typer(group, name="events", rich_help_panel="Live cameras")
