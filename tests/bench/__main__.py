@@ -32,9 +32,10 @@ MODULES = {
     "thresholds": "thresholds",
     "heads": "heads",
     "live": "live",
+    "events": "events",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds", "heads", "live"}
+ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
