@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of these tables, by a step of `migrations`; a folder of a newer version is refused."""
 
 
@@ -178,6 +178,14 @@ calibrations = Table(
     _column("retired_at", UtcDateTime, nullable=True),
 )
 """Operating points that were measured here; rows stay as they are, since runs are named by them, and are retired."""
+
+calibration_sketches = Table(
+    "calibration_sketches",
+    metadata,
+    _column("calibration_id", ForeignKey("calibrations.calibration_id"), primary_key=True),
+    _column("image_sha256", String, primary_key=True),
+)
+"""A sample of the reference images that a calibration was made from; none for those made from a folder."""
 
 snapshots = Table(
     "snapshots",
