@@ -43,6 +43,8 @@ class CameraSettings(BaseModel):
     rtsp_transport: RtspTransport = RtspTransport.TCP
     open_timeout_s: float = 10.0
     read_timeout_s: float = 10.0
+    absence_timeout_s: float = 10.0
+    """A sighting ends when its person stays unseen for longer than this, in seconds."""
     sampling: dict[str, Any] = {}
     """What this camera samples otherwise than the others."""
     detection: dict[str, Any] = {}

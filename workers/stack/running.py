@@ -21,6 +21,7 @@ from typing import IO, Protocol
 
 import msgspec
 
+from pipeline.cameras import CAMERA_PREFIX
 from pipeline.config import Settings
 from pipeline.errors import SettingsError, TransportLost
 from workers.stack.children import ChildSpec
@@ -142,7 +143,7 @@ def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool) -> Iterat
     logs_dir.mkdir(parents=True, exist_ok=True)
     environment = worker_environment(settings, url)
     server_spec = ChildSpec("server", server.command, environment, logs_dir / "server.stderr") if server else None
-    workers = worker_specs(settings, environment, logs_dir)
+    workers = [*worker_specs(settings, environment, logs_dir), *camera_specs(settings, environment, logs_dir)]
     if settings.metrics_port is not None:
         workers = _with_metrics(workers, metrics_dir(settings.data))
     supervisor = Supervisor(url, server_spec, workers)
@@ -192,6 +193,22 @@ def _with_metrics(workers: Sequence[ChildSpec], folder: Path) -> list[ChildSpec]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return [replace(spec, environment={**spec.environment, **child_environment(folder, spec.name)}) for spec in workers]
+
+
+def camera_specs(settings: Settings, environment: Mapping[str, str], logs_dir: Path) -> list[ChildSpec]:
+    """A process for every camera that is enabled; the cameras' passwords reach them and nobody else."""
+    passwords = {name: value for name, value in os.environ.items() if name.startswith(CAMERA_PREFIX)}
+    return [
+        ChildSpec(
+            name=f"camera-{name}",
+            command=(sys.executable, "-m", "workers", "camera", name, "--log", str(logs_dir / f"camera-{name}.log")),
+            environment={**FRAMES_ALLOCATOR, **environment, **passwords},
+            stderr=logs_dir / f"camera-{name}.stderr",
+            is_vital=False,
+        )
+        for name, camera in settings.cameras.items()
+        if camera.enabled
+    ]
 
 
 def _allocator(stages: Sequence[str]) -> Mapping[str, str]:

@@ -32,7 +32,7 @@ class StackHealth:
     @property
     def problem(self) -> str | None:
         """Why the work cannot go on, in words for the user; None while it can."""
-        hopeless = (child for child in self.children if child.state is ChildState.GIVEN_UP)
+        hopeless = (child for child in self.children if child.state is ChildState.GIVEN_UP and child.is_vital)
         return next((f"{child.name}: {child.problem}" for child in hopeless), None)
 
 
