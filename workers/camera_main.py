@@ -10,11 +10,14 @@ from datetime import datetime
 from pipeline.cameras import Camera, camera_named, configured_cameras
 from pipeline.config import Settings
 from pipeline.control.database import Control, open_control
+from pipeline.control.progress import load_progress
 from pipeline.control.run_records import ACTIVE_STATES, RunRecord
 from pipeline.control.runs import Runs
 from pipeline.live_runs import check_camera, register_live_run
+from pipeline.sightings.fold import decode_state
 from workers.camera import CameraBook, CameraTask
 from workers.main import server_url
+from workers.metrics.endpoint import metering
 from workers.streams import RedisTransport
 
 
@@ -28,10 +31,12 @@ def run_camera(name: str, settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
     control = open_control(settings.data, database_url)
-    transport = RedisTransport(server_url(settings))
+    url = server_url(settings)
+    transport = RedisTransport(url)
     camera = camera_named(configured_cameras(settings.cameras, settings.options(), os.environ), name)
     check_camera(control, camera)
-    CameraTask(camera, camera_book(control), transport, stop).run()
+    with metering(settings, f"camera-{name}", url) as metrics:
+        CameraTask(camera, camera_book(control), transport, stop, metrics).run()
     transport.close()
     control.close()
 
@@ -46,4 +51,9 @@ def camera_book(control: Control) -> CameraBook:
     def left_over(source_id: str) -> list[RunRecord]:
         return runs.list(ACTIVE_STATES, source_id)
 
-    return CameraBook(runs=runs, begin=begin, left_over=left_over)
+    def is_nobody_in_view(run_id: str) -> bool:
+        with control.reading() as transaction:
+            snapshot = load_progress(transaction, run_id).snapshot
+        return snapshot is None or not decode_state(snapshot).tracks
+
+    return CameraBook(runs=runs, begin=begin, left_over=left_over, is_nobody_in_view=is_nobody_in_view)

@@ -6,8 +6,10 @@ its pictures, as DROPPED, so that the ordered fold never waits for it.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -15,10 +17,14 @@ from typing import Protocol
 from pipeline.control.run_records import RunRecord, RunState
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import FaceChunk, FrameChunk, RunEnded, RunKey, Sample, SampleState
-from workers.messages import Item, Work, pack, slot_of, stage_options
+from workers.messages import Item, Work, pack, stage_options
 from workers.wire.headers import StageOptions
 from workers.wire.transport import Transport, matches_stream
 
+logger = logging.getLogger(__name__)
+
+ABANDONED_S = 6.0
+"""A live run without a sign of life for so long, in seconds, is read by nobody; who reads gives one every second."""
 NO_SIZE_WH = (2, 2)
 """The size of frames that nobody knows any more."""
 
@@ -30,6 +36,7 @@ class LiveRunBook(Protocol):
     def mark_ingesting(self, run_id: str, token: str, now: datetime) -> RunRecord: ...
     def heartbeat(self, run_id: str, token: str, now: datetime) -> bool: ...
     def mark_draining(self, run_id: str, token: str, n_chunks: int, now: datetime) -> bool: ...
+    def abandoned(self, older_than_s: float, now: datetime) -> Sequence[RunRecord]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,8 @@ class LivePassage:
         self._notes: dict[int, Note] = {}
         self._ended: RunEnded | None = None
         self._lock = threading.Lock()
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing follows."""
-        return self._ended is not None
+        self.is_lost = False
+        """Whether the run was ended by somebody else."""
 
     def note(self, chunk: FrameChunk) -> None:
         """The chunk was published, or was to be: from now on somebody answers for it."""
@@ -76,6 +80,7 @@ class LivePassage:
         sizes = transport.in_flight(self.run.run_id)
         record = runs.get(self.run.run_id)  # after `sizes`: a slot leaves the flight after it is recorded
         if not record.state.is_active or not self._keep(runs, record, now):
+            self.is_lost = ended is None
             return False
         missing = {n: note for n, note in noted.items() if n >= record.next_chunk and n not in sizes}
         for number, note in missing.items():
@@ -95,16 +100,17 @@ class LivePassage:
         return runs.heartbeat(self.run.run_id, self._token, now)
 
     def _substitute(self, number: int, note: Note) -> FaceChunk:
-        return without_pictures(self.run, number, note.samples, note.size_wh)
+        return without_pictures(FrameChunk(self.run, number, note.samples, (), note.size_wh))
 
     def _forget(self, next_chunk: int) -> None:
         with self._lock:
             self._notes = {number: note for number, note in self._notes.items() if number >= next_chunk}
 
 
-def without_pictures(run: RunKey, number: int, samples: tuple[Sample, ...], size_wh: tuple[int, int]) -> FaceChunk:
+def without_pictures(chunk: FrameChunk) -> FaceChunk:
     """A chunk whose pictures nobody looks at: what was DECODED is DROPPED."""
-    return FaceChunk(run, number, tuple(_dropped(sample) for sample in samples), size_wh, ())
+    samples = tuple(_dropped(sample) for sample in chunk.samples)
+    return FaceChunk(chunk.run, chunk.number, samples, chunk.frame_size_wh, ())
 
 
 def take_over(runs: LiveRunBook, transport: Transport, found: RunRecord, token: str, now: datetime) -> LivePassage:
@@ -123,9 +129,11 @@ def take_over(runs: LiveRunBook, transport: Transport, found: RunRecord, token: 
     return passage
 
 
-def slot_number(item: FrameChunk | RunEnded) -> int:
-    """The slot of an item."""
-    return slot_of(item).number
+def end_abandoned(runs: LiveRunBook, transport: Transport, now: datetime) -> None:
+    """End the live runs whose camera process is gone without a word. Raises `TransportLost`."""
+    for record in runs.abandoned(ABANDONED_S, now):
+        logger.warning("%s run %s is read by nobody any more: ending it", record.run.source_id, record.run.run_id)
+        take_over(runs, transport, record, uuid.uuid4().hex, now).tend(runs, transport, now)
 
 
 def _chunks_told(record: RunRecord, sizes: Mapping[int, int]) -> int:

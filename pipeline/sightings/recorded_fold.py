@@ -22,7 +22,7 @@ from pipeline.sightings.fold import (
     start_fold,
 )
 from pipeline.sightings.recording import Advance, Recorder
-from pipeline.sightings.rows import ClosedTrack
+from pipeline.sightings.rows import ClosedTrack, SourceKind
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,10 @@ class RecordedFold:
     def show(self) -> None:
         """Make the source's sightings anew if tracks were closed since the last time; raises like `record`."""
         if self._has_news:
-            self._recorder.refresh_sightings(self._lease, self._record.run.source_id)
+            if self._record.source_kind is SourceKind.LIVE:
+                self._recorder.show_run(self._lease, self._record.run)
+            else:
+                self._recorder.refresh_sightings(self._lease, self._record.run.source_id)
             self._has_news = False
 
     def _fold(self, state: FoldState, item: Foldable) -> FoldStep:

@@ -36,7 +36,7 @@ from pipeline.errors import InputError
 from pipeline.identity.policies import standing_of
 from pipeline.schemas import RunEnded, RunKey
 from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.recording_labels import Labeller, PolicyOf, run_policy, stage_labels, write_labels
+from pipeline.sightings.recording_labels import Labeller, PolicyOf, rows_of_run, run_policy, stage_labels, write_labels
 from pipeline.sightings.recording_rows import (
     add_to_counters,
     coverage_row,
@@ -158,6 +158,11 @@ class Recorder:
                 continue  # another source met unknown people meanwhile: compare with them, too
         return len(self._store.read_sightings(RowFilter(source_id=source_id)))
 
+    def show_run(self, lease: Lease, run: RunKey) -> None:
+        """Make the sightings of one run of a camera anew, while it goes on; those of its other runs stay."""
+        while not self._try_refresh(lease, Runs(self._control).get(run.run_id)):
+            continue  # as above
+
     def set_start(self, lease: Lease, source_id: str, start_ts: datetime) -> None:
         """Let the media of a footage file begin at `start_ts`, UTC; its rows and thumbnails move to their new dates.
 
@@ -209,7 +214,7 @@ class Recorder:
         return True
 
     def _counters(self, record: RunRecord) -> RunCounters:
-        wanted = RowFilter(source_id=record.run.source_id, run_id=record.run.run_id)
+        wanted = rows_of_run(record)
         return exact_counters(self._store.read_tracks(wanted), self._store.read_coverage(wanted))
 
     def _by_today(self, record: RunRecord, gallery_version: int) -> RunRecord:

@@ -108,7 +108,8 @@ class Supervisor:
 
     def _end_children(self) -> None:
         workers = [child for child in self._children if child.spec is not self._server_spec]
-        _end(workers, GRACE_S)
+        _end([child for child in workers if not child.spec.is_vital], GRACE_S)  # the others bring what they told home
+        _end([child for child in workers if child.spec.is_vital], GRACE_S)
         _end([child for child in self._children if child.spec is self._server_spec], GRACE_S)
 
 
