@@ -7,17 +7,43 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
+
 from pipeline.events.events import EventKind, SightingEvent
 from pipeline.events.lifecycle import LifeState, decode_life, encode_life, end_lives, step_lives
 from pipeline.events.lifecycle_tracks import Look, Naming
 from pipeline.events.lifecycle_views import LiveRun, Moment
 from pipeline.identity.matching import Gallery, MeanMatcher
 from pipeline.schemas import VectorF32
+from pipeline.sightings.rows import Status
 from tests.builders import BOX, RUN, START, make_gallery, make_policy, make_vector
 
 TIMEOUT_S = 10.0
 EMITTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LIVE_RUN = LiveRun(RUN, START)
+
+
+def make_event(**values: object) -> SightingEvent:
+    """The beginning of a stranger's sighting, unless the values say else."""
+    known = {
+        "event_id": "e_1_0",
+        "kind": EventKind.NEW,
+        "sighting_id": "s_1",
+        "source_id": "door",
+        "status": Status.UNKNOWN,
+        "encoder": "sface",
+        "gallery_version": 3,
+        "run_id": "r_1",
+        "track_ids": ("t_1",),
+        "n_faces": 2,
+        "started_at": START,
+        "last_seen_at": START,
+        "captured_at": START,
+        "emitted_at": EMITTED,
+        "media_s": 1.5,
+        "box_xywh": BOX,
+    }
+    return msgspec.convert({**known, **values}, SightingEvent)
 
 
 def make_naming(gallery: Gallery | None = None) -> Naming:

@@ -33,7 +33,7 @@ def sample(request: pytest.FixtureRequest) -> Sample:
     """The sample clip with its gallery and truth, made once and kept in pytest's cache; no other data is needed."""
     from pipeline.sample.making import make_sample  # brings in the video writer, which most tests do without
 
-    folder = request.config.cache.mkdir("sample")
+    folder = kept_folder(request, "sample")
     try:
         return make_sample(folder, folder / ".pictures")
     except WeightsError as error:
@@ -46,7 +46,14 @@ def weights_cache(request: pytest.FixtureRequest) -> Path:
 
     Whoever runs the tests uses the weights with terms (research only) for research: for testing this software.
     """
-    folder = Path(request.config.cache.mkdir("weights"))
+    folder = kept_folder(request, "weights")
     for entry in shipped_entries():
         accept_terms(entry, folder, by="the tests", at=datetime.now(UTC))
     return folder
+
+
+def kept_folder(request: pytest.FixtureRequest, name: str) -> Path:
+    """A folder that the next session finds again, in pytest's cache; skips when that is switched off."""
+    if not request.config.pluginmanager.hasplugin("cacheprovider"):
+        pytest.skip("what was fetched is kept in pytest's cache, which is switched off (-p no:cacheprovider)")
+    return Path(request.config.cache.mkdir(name))

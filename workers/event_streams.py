@@ -32,6 +32,11 @@ class RedisEventLog:
             for entry_id, fields in entries
         ]
 
+    def latest(self, log: str, count: int) -> list[LogEntry]:
+        with errors_translated():
+            newest = cast("list[Any]", self._redis.xrevrange(log, count=count))
+        return [LogEntry(entry_id.decode(), fields.get(FIELD, b"")) for entry_id, fields in reversed(newest)]
+
     def last_id(self, log: str) -> str:
         with errors_translated():
             newest = cast("list[Any]", self._redis.xrevrange(log, count=1))

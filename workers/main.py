@@ -94,14 +94,14 @@ def _works(
     if AGGREGATOR in stages:
         works.append(_aggregator_work(settings, transport, stop, metrics))
     if EVENTS in stages:
-        works.append(_delivery_work(settings, stop))
+        works.append(_delivery_work(settings, stop, metrics))
     return works
 
 
-def _delivery_work(settings: Settings, stop: threading.Event) -> Work:
+def _delivery_work(settings: Settings, stop: threading.Event, metrics: Metrics) -> Work:
     from workers.delivery.running import deliver_events
 
-    return lambda: deliver_events(settings, server_url(settings), stop)
+    return lambda: deliver_events(settings, server_url(settings), stop, metrics)
 
 
 def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
@@ -148,7 +148,7 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
     url = server_url(settings)
     runs, jobs = Runs(control), JobQueue(url)
     recorder = Recorder(control, Store(settings.data))
-    teller = LogTeller(control, RedisEventLog(url), settings.lease_s)
+    teller = LogTeller(control, RedisEventLog(url), settings.lease_s, metrics)
 
     def tend() -> None:
         now = datetime.now(UTC)

@@ -13,9 +13,12 @@ from typing import Protocol
 from pipeline.control.database import Control
 from pipeline.control.outbox import Outbox, OutboxEntry
 from pipeline.control.run_records import RunRecord
+from pipeline.events.events import SightingEvent, decode_event
 from pipeline.events.telling import Tellings
 from pipeline.sightings.recorded_fold import SILENT, Telling
 from pipeline.sightings.rows import SourceKind
+from workers.metrics import catalogue as of
+from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.timing import Every
 from workers.wire.event_log import EVENTS, EventLog
 
@@ -55,12 +58,13 @@ class NobodyTold:
 class LogTeller:
     """A `Teller` that writes to the log of events."""
 
-    def __init__(self, control: Control, log: EventLog, patience_s: float) -> None:
+    def __init__(self, control: Control, log: EventLog, patience_s: float, metrics: Metrics = UNCOUNTED) -> None:
         """What waits for longer than `patience_s` is told by anybody, since its owner is gone."""
         self._outbox = Outbox(control)
         self._tellings = Tellings(control)
         self._log = log
         self._patience = timedelta(seconds=patience_s)
+        self._metrics = metrics
         self._cameras: set[str] = set()
         self._tend = Every(TEND_S)
 
@@ -88,5 +92,10 @@ class LogTeller:
     def _tell(self, entries: list[OutboxEntry]) -> None:
         for entry in entries:
             self._log.append(EVENTS, entry.event)
+            self._count(decode_event(entry.event))
         self._outbox.remove(entries)
         logger.debug("%s events told", len(entries))
+
+    def _count(self, event: SightingEvent) -> None:
+        self._metrics.add(of.EVENTS, camera=event.source_id, kind=event.kind.value)
+        self._metrics.observe(of.EVENT_SECONDS, max(0.0, (datetime.now(UTC) - event.captured_at).total_seconds()))

@@ -20,13 +20,13 @@ EPILOG = as_written("[bold]Exit codes[/]\n" + "\n".join(f"{code:>5}  {text}" for
 
 def build_app() -> typer.Typer:
     """All commands below one."""
-    from dashboards.cli import cameras, footage, gallery, identities, models, record, system, training
+    from dashboards.cli import cameras, events, footage, gallery, identities, models, record, system, training
 
     app = typer.Typer(
         cls=GuardedGroup, rich_markup_mode="rich", pretty_exceptions_enable=False, no_args_is_help=True, epilog=EPILOG
     )
     app.callback()(settle)
-    for room in (footage, cameras, record, identities, gallery, models, training, system):
+    for room in (footage, cameras, events, record, identities, gallery, models, training, system):
         room.register(app)
     return app
 

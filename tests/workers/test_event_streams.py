@@ -37,6 +37,14 @@ def test_every_reader_finds_all_entries_in_their_order(log: EventLog) -> None:
     assert sorted(ids, key=place_of) == ids
 
 
+def test_latest_entries_come_in_their_order(log: EventLog) -> None:
+    assert log.latest(EVENTS, 2) == []
+    for data in (b"one", b"two", b"three"):
+        log.append(EVENTS, data)
+
+    assert [entry.data for entry in log.latest(EVENTS, 2)] == [b"two", b"three"]
+
+
 def test_reader_goes_on_after_the_entry_that_it_names(log: EventLog) -> None:
     ids = [log.append(EVENTS, str(number).encode()) for number in range(4)]
 

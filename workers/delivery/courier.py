@@ -13,6 +13,8 @@ from pipeline.errors import MessageError
 from pipeline.events.delivery.notices import decode_notice
 from pipeline.events.delivery.policy import Answer, DeliveryPolicy, Fate, Outcome
 from workers.delivery.target import Target
+from workers.metrics import catalogue as of
+from workers.metrics.counting import UNCOUNTED, Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +38,14 @@ class Courier:
         *,
         rng: random.Random | None = None,
         now: Callable[[], datetime] = utc_now,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._target = target
         self._queue = queue
         self._policy = policy
         self._rng = rng or random.Random()
         self._now = now
+        self._metrics = metrics
         self._called = threading.Event()
 
     def call(self) -> None:
@@ -81,6 +85,7 @@ class Courier:
         now = self._now()
         failures = due.failures + (outcome.answer is Answer.FAILED)
         fate = self._policy.fate(outcome, failures, (now - due.queued_at).total_seconds())
+        self._metrics.add(of.DELIVERIES, target=self._target.name, outcome=fate.value)
         if fate is Fate.DELIVERED:
             self._queue.finish(due.seq, now)
         elif fate is Fate.DEAD:

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
@@ -37,16 +38,29 @@ class MqttTarget:
     name = MQTT
 
     def __init__(
-        self, settings: MqttSettings, password: str | None, *, cameras: Iterable[str] = (), watch: Iterable[str] = ()
+        self,
+        settings: MqttSettings,
+        password: str | None,
+        *,
+        cameras: Iterable[str] = (),
+        watch: Iterable[str] = (),
+        is_trial: bool = False,
     ) -> None:
-        """`cameras` and `watch` are announced. Raises `SettingsError` without the library, or for bad TLS."""
-        self._settings = settings
+        """`cameras` and `watch` are announced; a trial announces nothing, itself included, and disturbs no other.
+
+        Raises `SettingsError` without the library, or for bad TLS.
+        """
+        self._settings = replace(settings, client_id=f"{settings.client_id}_test") if is_trial else settings
+        self._is_trial = is_trial
         self._announced = set(cameras)
         self._watch = tuple(watch)
         self._connected = threading.Event()
         self._problem = "there is no connection yet"
         self._in_flight: tuple[str, list[MQTTMessageInfo]] | None = None
-        self._client = _make_client(settings, password)
+        self._client = _make_client(self._settings, password)
+        if not is_trial:
+            farewell = availability(settings.topic_prefix, is_online=False)
+            self._client.will_set(farewell.topic, farewell.payload, QOS, farewell.retained)
         self._client.on_connect = self._greet
         self._client.on_disconnect = self._note_disconnect
         self._client.connect_async(settings.host, settings.port, KEEPALIVE_S)
@@ -68,8 +82,9 @@ class MqttTarget:
 
     def close(self) -> None:
         """Say that we are going, which the broker otherwise says after a while."""
-        if self._connected.is_set():
+        if self._connected.is_set() and not self._is_trial:
             _await(self._publish_all([availability(self._settings.topic_prefix, is_online=False)]), FAREWELL_S)
+        self._connected.clear()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -99,14 +114,18 @@ class MqttTarget:
             return []
         return [entity for camera in cameras for entity in camera_entities(camera, *prefixes)]
 
+    def _watch_entities(self) -> tuple[MqttMessage, ...]:
+        found = self._settings
+        return watch_entities(self._watch, found.topic_prefix, found.discovery_prefix) if found.discovery else ()
+
     def _greet(self, client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             self._problem = f"the broker refuses us: {reason}"
             logger.warning("mqtt: %s", self._problem)
             return
-        watch = watch_entities(self._watch, self._settings.topic_prefix, self._settings.discovery_prefix)
-        entities = [*self._entities(sorted(self._announced)), *(watch if self._settings.discovery else ())]
-        self._publish_all([availability(self._settings.topic_prefix, is_online=True), *entities])
+        if not self._is_trial:
+            online = availability(self._settings.topic_prefix, is_online=True)
+            self._publish_all([online, *self._entities(sorted(self._announced)), *self._watch_entities()])
         self._connected.set()
         logger.info("mqtt: connected")
 
@@ -128,8 +147,6 @@ def _make_client(settings: MqttSettings, password: str | None) -> Client:
         client.username_pw_set(settings.user, password)
     if settings.tls:
         _use_tls(client, settings)
-    farewell = availability(settings.topic_prefix, is_online=False)
-    client.will_set(farewell.topic, farewell.payload, QOS, farewell.retained)
     client.reconnect_delay_set(min_delay=1, max_delay=RECONNECT_MOST_S)
     return client
 

@@ -25,9 +25,11 @@ from workers.delivery.taking import Taking
 from workers.delivery.target import Target
 from workers.delivery.webhooks import WebhookTarget
 from workers.event_streams import RedisEventLog
+from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.together import run_together
 from workers.wire.event_log import EventLog
 
+NAME = "events"
 LEASE = "delivery:events"
 """The lease of who delivers; no camera can have this name."""
 
@@ -45,11 +47,18 @@ class Delivery:
     """Takes in and delivers until told to stop; a second one stands by until the first has ended."""
 
     def __init__(
-        self, control: Control, log: EventLog, settings: DeliverySettings, served: Sequence[Served], zone: tzinfo
+        self,
+        control: Control,
+        log: EventLog,
+        settings: DeliverySettings,
+        served: Sequence[Served],
+        zone: tzinfo,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         queue = Deliveries(control)
         self._leases = Leases(control)
-        self._couriers = [Courier(each.target, queue, each.policy) for each in served]
+        self._metrics = metrics
+        self._couriers = [Courier(each.target, queue, each.policy, metrics=metrics) for each in served]
         self._interests = {each.target.name: each.interest for each in served}
         self._taking = Taking(log, queue, configured_rules(settings.watch), zone, self._route, self._call)
 
@@ -57,8 +66,10 @@ class Delivery:
         """Work until `stop` is set; raises `LeaseLost` when another process took over."""
         owner = new_owner_name()
         while (lease := self._leases.acquire(LEASE, owner, utc_now(), lease_s)) is None:
+            self._metrics.beat(NAME)
             if stop.wait(lease_s / 3):
                 return
+        self._metrics.beat(NAME)
         works = (lambda: self._hold(lease, stop, lease_s), lambda: self._taking.run(stop))
         run_together([*works, *(partial(courier.run, stop) for courier in self._couriers)], stop)
         self._leases.release(lease, utc_now())
@@ -66,6 +77,7 @@ class Delivery:
     def _hold(self, lease: Lease, stop: threading.Event, lease_s: float) -> None:
         while not stop.wait(lease_s / 3):
             self._leases.renew(lease, utc_now(), lease_s)
+            self._metrics.beat(NAME)
         self._call()  # who sleeps sees that it is over
 
     def _route(self, notice: Notice) -> list[str]:
@@ -89,20 +101,25 @@ def serve(settings: Settings, environment: Mapping[str, str], log: EventLog) -> 
     return served
 
 
-def broker(settings: Settings, environment: Mapping[str, str]) -> MqttTarget:
-    """The broker of the settings, connecting."""
-    password = environment.get(MQTT_PASSWORD)
-    return MqttTarget(settings.mqtt, password, cameras=sorted(settings.cameras), watch=sorted(settings.watch))
+def broker(settings: Settings, environment: Mapping[str, str], *, is_trial: bool = False) -> MqttTarget:
+    """The broker of the settings, connecting; a trial disturbs nobody who is connected."""
+    return MqttTarget(
+        settings.mqtt,
+        environment.get(MQTT_PASSWORD),
+        cameras=sorted(settings.cameras),
+        watch=sorted(settings.watch),
+        is_trial=is_trial,
+    )
 
 
-def deliver_events(settings: Settings, url: str, stop: threading.Event) -> None:
+def deliver_events(settings: Settings, url: str, stop: threading.Event, metrics: Metrics = UNCOUNTED) -> None:
     """Deliver until `stop` is set, with the server at `url` and the settings' control database."""
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
     control, log = open_control(settings.data, database_url), RedisEventLog(url)
     try:
         served = serve(settings, os.environ, log)
         zone = zone_named(settings.time_zone)
-        Delivery(control, log, settings.delivery(), served, zone).run(stop, settings.lease_s)
+        Delivery(control, log, settings.delivery(), served, zone, metrics).run(stop, settings.lease_s)
     finally:
         log.close()
         control.close()

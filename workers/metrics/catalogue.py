@@ -50,6 +50,14 @@ CAMERA_DROPS = Figure(
     "Cells of a camera's time grid left out, by reason.",
     ("camera", "reason"),
 )
+EVENTS = Figure("facetrail_events_total", Kind.COUNT, "Events told of sightings.", ("camera", "kind"))
+EVENT_SECONDS = Figure("facetrail_event_seconds", Kind.TIMES, "From a picture's capture to the event that tells of it.")
+DELIVERIES = Figure(
+    "facetrail_deliveries_total",
+    Kind.COUNT,
+    "Attempts to bring an event to a target: delivered, again (it failed, and is tried again) or dead.",
+    ("target", "outcome"),
+)
 
 CAMERA_FPS = Figure("facetrail_camera_fps", Kind.LEVEL, "Pictures a second that a camera sends.", ("camera",))
 PROCESS_FPS = Figure("facetrail_process_fps", Kind.LEVEL, "Pictures a second searched for faces.", ("camera",))
@@ -79,6 +87,7 @@ PROCESS_RESTARTS = Figure(
 COUNTED = (
     *(CHUNKS, CHUNK_SECONDS, WAIT_SECONDS, BURIED, SERVER_LOSSES, FACES, EMBEDDINGS, SAMPLES, COMMIT_SECONDS),
     *(PUBLISHED_BYTES, CREDIT_SECONDS, CAMERA_FRAMES, CAMERA_DROPS),
+    *(EVENTS, EVENT_SECONDS, DELIVERIES),
 )
 """What processes count while they work; everything else is looked up when somebody asks."""
 LOOKED_UP = (

@@ -39,6 +39,9 @@ class EventLog(Protocol):
     def read(self, log: str, after: str, count: int, wait_s: float) -> list[LogEntry]:
         """Up to `count` entries after the id `after`, waiting up to `wait_s` seconds for the first."""
 
+    def latest(self, log: str, count: int) -> list[LogEntry]:
+        """The newest `count` entries, in their order."""
+
     def last_id(self, log: str) -> str:
         """The id of the newest entry; `FIRST` when the log is empty."""
 
@@ -72,6 +75,10 @@ class MemoryEventLog:
         with self._changed:
             self._changed.wait_for(lambda: self._after(log, after), timeout=wait_s)
             return self._after(log, after)[:count]
+
+    def latest(self, log: str, count: int) -> list[LogEntry]:
+        with self._changed:
+            return self._logs[log][-count:]
 
     def last_id(self, log: str) -> str:
         with self._changed:

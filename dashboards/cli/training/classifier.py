@@ -194,6 +194,8 @@ def _print(found: ClassifierTraining) -> None:
         f"best epoch       {found.best_epoch} of {found.n_epochs}",
         markup=False,
     )
+    if not found.best_epoch:
+        warn("no epoch was better than the beginning: it only guesses. Give it more pictures or another backbone")
     if found.confusions:
         made = table("person", "taken for", "pictures", right=("pictures",))
         for one in found.confusions[:SHOWN_CONFUSIONS]:

@@ -19,11 +19,11 @@ from dashboards.cli.training.flags import EpochsFlag, NameFlag, PatienceFlag, Pe
 from pipeline.training.triplets.mining import Mining
 
 if TYPE_CHECKING:
-    from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry
-    from pipeline.encoders.network import Network
-    from pipeline.training.early_stopping import Epoch, Trained
+    from pipeline.encoders.manifest import CalibrationEntry
+    from pipeline.faces.alignment import Alignment
+    from pipeline.training.early_stopping import Epoch
     from pipeline.training.encoder.training import BeforeAndAfter, EncoderTrainingOptions, TrainedEncoder
-    from pipeline.training.faces.gathering import LeftOut
+    from pipeline.training.faces.gathering import FaceFolder, LeftOut
     from pipeline.training.measuring import Figures
 
 EXAMPLES = examples(
@@ -128,18 +128,20 @@ def _train(
     from pipeline.encoders.registry import alignment_of, load_network
     from pipeline.identity.photos.reading import list_gallery
     from pipeline.training.encoder.entries import save_encoder
-    from pipeline.training.encoder.training import train_encoder
+    from pipeline.training.encoder.training import compare_on, train_encoder
 
     check_new_name(session.weights_dir, name)
     for other in evaluate:
-        list_gallery(other)  # to hear that there are no pictures before the training, and not after it
+        list_gallery(other)  # to hear of a wrong name at once
     entry = encoder_entry(base, session.weights_dir)
     start_tensorflow()
     network = load_network(entry, session.weights_dir)
     faces = gather(session, folder, alignment_of(entry))
+    judges = _gather_judges(session, evaluate, alignment_of(entry))
     with watching_epochs(options.limits.most, "AUC") as watching:
         trained = train_encoder(network, faces, options, watching)
-    others = _evaluate(session, evaluate, entry, network, trained.trained) if trained.is_better else []
+    shown = judges if trained.is_better else []
+    others = [(other, compare_on(network, trained.trained, found)) for other, found in shown]
     saved = save_encoder(session.weights_dir, name, entry, trained) if trained.is_better else None
     return EncoderTraining(
         name=name,
@@ -173,15 +175,15 @@ def _write_curves(
     )
 
 
-def _evaluate(
-    session: Session, folders: list[Path], entry: ManifestEntry, network: Network, trained: Trained
-) -> list[tuple[Path, BeforeAndAfter]]:
+def _gather_judges(session: Session, folders: list[Path], alignment: Alignment) -> list[tuple[Path, FaceFolder]]:
+    """The faces to judge by, before the training: a folder that cannot judge would otherwise cost its result."""
     from dashboards.cli.training.watching import gather
-    from pipeline.encoders.registry import alignment_of
-    from pipeline.training.encoder.training import compare_on
+    from pipeline.training.encoder.training import check_judges
 
-    alignment = alignment_of(entry)
-    return [(folder, compare_on(network, trained, gather(session, folder, alignment))) for folder in folders]
+    judges = [(folder, gather(session, folder, alignment)) for folder in folders]
+    for folder, faces in judges:
+        check_judges(str(folder), faces)
+    return judges
 
 
 def _evaluated(folder: Path, figures: BeforeAndAfter) -> Evaluated:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.random import Generator
 
+from pipeline.errors import InputError
 from pipeline.schemas import VectorF32
 from pipeline.training.early_stopping import EpochLimits, Trained, train_until_best
 from pipeline.training.encoder.tail import Tail, TailTrainee, TripletOptions, ViewFeatures, view_scores
@@ -101,8 +102,17 @@ def train_encoder(
     )
 
 
+def check_judges(folder: str, faces: FaceFolder) -> None:
+    """Raise `InputError` unless the faces of `folder` have pairs of one person and of two, which a judgement needs."""
+    if len(faces.people) < 2 or max(len(person) for person in faces.people) < 2:
+        raise InputError(
+            f"{folder} has usable pictures of {len(faces.people)} people; judging an encoder takes two people or more, "
+            "and two pictures of one of them"
+        )
+
+
 def compare_on(network: Network, trained: Trained, faces: FaceFolder) -> BeforeAndAfter:
-    """The figures of other people's faces before and after."""
+    """The figures of other people's faces (see `check_judges`) before and after."""
     crops = np.concatenate([person.crops_rgb for person in faces.people])
     features = FeatureMaker(network).features(crops)
     return _compare(network, replace(network, tail_weights=trained.weights), features, _names(faces.people))

@@ -2,38 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import msgspec
 import pytest
 
 from pipeline.errors import MessageError
-from pipeline.events.events import EVENT_VERSION, EventKind, SightingEvent, decode_event, encode_event
-from pipeline.sightings.rows import Status
-
-AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-
-
-def make_event(**values: object) -> SightingEvent:
-    known = {
-        "event_id": "e_1_0",
-        "kind": EventKind.NEW,
-        "sighting_id": "s_1",
-        "source_id": "door",
-        "status": Status.UNKNOWN,
-        "encoder": "sface",
-        "gallery_version": 3,
-        "run_id": "r_1",
-        "track_ids": ("t_1",),
-        "n_faces": 2,
-        "started_at": AT,
-        "last_seen_at": AT,
-        "captured_at": AT,
-        "emitted_at": AT,
-        "media_s": 1.5,
-        "box_xywh": (0.1, 0.2, 0.3, 0.4),
-    }
-    return msgspec.convert({**known, **values}, SightingEvent)
+from pipeline.events.events import EVENT_VERSION, decode_event, encode_event
+from tests.builders_events import make_event
 
 
 def test_event_travels_whole() -> None:

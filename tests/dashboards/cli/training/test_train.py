@@ -75,6 +75,17 @@ def test_classifier_is_trained_and_asked(facetrail: Run, few_people: Path, peopl
 
 
 @pytest.mark.slow
+def test_classifier_that_learnt_nothing_is_said_to_guess(facetrail: Run, few_people: Path) -> None:
+    said = facetrail(
+        *("train", "classifier", "--backbone", "small-cnn", "--people", few_people, "--name", "guessing"),
+        *("--epochs", 1, "--views", 1, "--rate", 1),
+    )
+
+    assert (said.code, "best epoch       0 of 1" in said.out) == (0, True)
+    assert "it only guesses" in " ".join(said.err.split())
+
+
+@pytest.mark.slow
 def test_siamese_verifier_is_trained_and_used(facetrail: Run, few_people: Path, people: Path) -> None:
     trained = facetrail("train", "siamese", "--encoder", "dlib-resnet", "--people", few_people, "--json")
     pair = (people / "s09" / "01.png", people / "s09" / "02.png")

@@ -19,10 +19,11 @@ from pipeline.training.encoder.tail import TripletOptions
 from pipeline.training.encoder.training import (
     EncoderTrainingOptions,
     TrainedEncoder,
+    check_judges,
     compare_on,
     train_encoder,
 )
-from pipeline.training.faces.gathering import FaceFolder
+from pipeline.training.faces.gathering import FaceFolder, PersonFaces
 from pipeline.training.triplets.mining import Mining
 
 pytestmark = pytest.mark.slow
@@ -125,3 +126,17 @@ def test_with_few_people_held_back_the_thresholds_stay(trained: TrainedEncoder):
 
     assert msgspec.structs.replace(entry.calibration, source=base.calibration.source) == base.calibration
     assert "too few" in entry.calibration.source
+
+
+@pytest.mark.parametrize("counts", [(), (3,), (1, 1)])
+def test_folder_without_a_pair_of_one_or_of_two_cannot_judge(counts: tuple[int, ...]):
+    people = tuple(PersonFaces(str(n), np.zeros((count, 8, 8, 3), np.uint8)) for n, count in enumerate(counts))
+
+    with pytest.raises(InputError, match=f"others has usable pictures of {len(counts)} people"):
+        check_judges("others", FaceFolder(people, ()))
+
+
+def test_folder_with_pairs_of_both_kinds_can_judge():
+    people = tuple(PersonFaces(str(n), np.zeros((count, 8, 8, 3), np.uint8)) for n, count in enumerate((1, 2)))
+
+    check_judges("others", FaceFolder(people, ()))

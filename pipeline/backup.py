@@ -1,0 +1,126 @@
+"""Backups: a data folder as it was at one moment, copied while workers go on.
+
+The record's files are replaced whole, never changed, and only inside writing transactions of the control database. So
+inside one such transaction the database is copied and every file gets a second name (a hard link), which takes moments;
+the bytes are copied from those names afterwards. What comes out is a data folder: to restore it is to use it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from pipeline.control.copying import DATABASE_NAME, copy_database
+from pipeline.control.database import Control
+from pipeline.errors import InputError
+from pipeline.sightings.staging import written
+
+NOTE_NAME = "backup.json"
+"""Written last: a folder without it is no whole backup."""
+PASSING = frozenset({"run", "logs", "staging", NOTE_NAME})
+"""What belongs to processes, and not to the record."""
+HOLDING = ".backup-"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What was copied."""
+
+    path: Path
+    made_at: datetime
+    n_files: int
+    n_bytes: int
+    held_s: float
+    """How long no worker could commit, in seconds."""
+
+
+def back_up(
+    control: Control, target: Path, made_at: datetime, on_file: Callable[[int], None] = lambda _n_done: None
+) -> Backup:
+    """Copy the data folder of `control` to the new or empty folder `target`; `on_file` hears how many files are there.
+
+    Raises `InputError` for another target, `StoreFull` or `StoreDamaged` when something cannot be read or written.
+    """
+    _check_target(control.data_dir, target)
+    with written(control.data_dir), tempfile.TemporaryDirectory(prefix=HOLDING, dir=control.data_dir) as held:
+        begun = time.monotonic()
+        with control.writing():
+            _hold(control.data_dir, Path(held))
+        held_s = time.monotonic() - begun
+        with written(target):
+            n_files = _copy(Path(held), target, on_file)
+    n_bytes = sum(path.stat().st_size for path in _files(target))
+    backup = Backup(target, made_at, n_files, n_bytes, held_s)
+    with written(target):
+        (target / NOTE_NAME).write_bytes(msgspec.json.encode({"made_at": made_at, "n_files": n_files}))
+    return backup
+
+
+def count_files(data_dir: Path) -> int:
+    """How many files a backup would copy, about."""
+    return sum(1 for _ in _kept(data_dir)) + 1
+
+
+def _check_target(data_dir: Path, target: Path) -> None:
+    if not (data_dir / DATABASE_NAME).is_file():
+        raise InputError(
+            f"the control database of {data_dir} is not in the folder: dump it by its own means (`pg_dump`), while "
+            "no worker runs, and copy the folder"
+        )
+    if target.resolve().is_relative_to(data_dir.resolve()):
+        raise InputError(f"{target} lies inside the data folder {data_dir}: name a folder elsewhere")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{target} is there already, and not empty: name a new folder")
+
+
+def _hold(data_dir: Path, held: Path) -> None:
+    """Give every file that counts a second name in `held`, and copy the database there."""
+    for path in _kept(data_dir):
+        second = held / path.relative_to(data_dir)
+        second.parent.mkdir(parents=True, exist_ok=True)
+        _link(path, second)
+    copy_database(data_dir, held / DATABASE_NAME)
+
+
+def _link(path: Path, second: Path) -> None:
+    try:
+        second.hardlink_to(path)
+    except FileNotFoundError:  # only files outside the record may go meanwhile
+        return
+    except OSError:  # another file system, or one without links
+        shutil.copy2(path, second)
+
+
+def _copy(held: Path, target: Path, on_file: Callable[[int], None]) -> int:
+    target.mkdir(parents=True, exist_ok=True)
+    target.chmod(0o700)
+    n_done = 0
+    for path in _files(held):
+        copy = target / path.relative_to(held)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, copy)
+        n_done += 1
+        on_file(n_done)
+    return n_done
+
+
+def _kept(data_dir: Path) -> Iterator[Path]:
+    """The files that a backup has, but for the database."""
+    for path in _files(data_dir):
+        name = path.relative_to(data_dir).parts[0]
+        if name not in PASSING and not name.startswith((HOLDING, DATABASE_NAME)):
+            yield path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for directory, _, names in os.walk(folder, followlinks=True):
+        for name in names:
+            yield Path(directory) / name

@@ -1,0 +1,107 @@
+"""The deployment files agree with each other and with the program; their schema is checked by `make check`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.config import Settings
+from tests.conftest import REPOSITORY
+
+COMPOSE: Any = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+GPU: Any = yaml.safe_load((REPOSITORY / "docker-compose.gpu.yml").read_text())
+SERVICES: dict[str, Any] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if str(service["image"]).startswith("facetrail:")}
+WORKERS = {name: service for name, service in OURS.items() if "command" in service}
+STATELESS = {"detector", "encoder"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_role_runs_without_rights_that_it_does_not_need(name: str) -> None:
+    service = OURS[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "ports" not in service
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_every_worker_is_asked_for_its_health_and_bounded(name: str) -> None:
+    service = WORKERS[name]
+
+    assert service["healthcheck"]["test"] == ["CMD", "python", "-m", "workers.metrics"]
+    assert service["environment"]["FACETRAIL_METRICS_PORT"]
+    assert service["deploy"]["resources"]["limits"]["memory"]
+
+
+def test_workers_run_commands_that_exist() -> None:
+    from workers.main import STAGES
+
+    stages = {service["command"][1] for name, service in WORKERS.items() if "profiles" not in service}
+
+    assert stages == {"ingest", "detector", "encoder", "aggregator"} <= set(STAGES)
+
+
+def test_only_the_control_host_holds_the_data_folder() -> None:
+    holders = {name for name, service in OURS.items() if "data:/data" in service["volumes"]}
+
+    assert holders == set(OURS) - STATELESS
+
+
+def test_redis_is_reached_from_inside_only_by_password_and_keeps_what_is_on_its_way() -> None:
+    redis = SERVICES["redis"]
+
+    assert "ports" not in redis
+    assert redis["networks"] == ["inner"]
+    assert COMPOSE["networks"]["inner"]["internal"] is True
+    assert "--requirepass" in redis["command"][-1]
+    assert "--appendonly yes" in redis["command"][-1]
+
+
+def test_every_variable_is_explained_in_the_example() -> None:
+    text = (REPOSITORY / "docker-compose.yml").read_text() + (REPOSITORY / "docker-compose.gpu.yml").read_text()
+    explained = set(re.findall(r"^#?([A-Z_]+)=", (REPOSITORY / ".env.example").read_text(), re.MULTILINE))
+
+    assert set(re.findall(r"\$\{([A-Z_]+)", text)) == explained
+
+
+def test_settings_in_the_environment_are_settings() -> None:
+    given = {name for service in (*OURS.values(), *GPU["services"].values()) for name in service["environment"]}
+    known = {f"FACETRAIL_{name.upper()}" for name in Settings.model_fields} | {"FACETRAIL_CONFIG"}
+
+    assert {name for name in given if name.startswith("FACETRAIL_")} <= known
+
+
+def test_prometheus_asks_every_worker() -> None:
+    asked: Any = yaml.safe_load((REPOSITORY / "dashboards" / "grafana" / "prometheus.yml").read_text())
+
+    (discovery,) = asked["scrape_configs"][0]["dns_sd_configs"]
+    assert set(discovery["names"]) == set(WORKERS)
+    assert str(discovery["port"]) == OURS["aggregator"]["environment"]["FACETRAIL_METRICS_PORT"]
+
+
+def test_image_is_built_from_locks_and_runs_as_nobody() -> None:
+    lines = (REPOSITORY / "Dockerfile").read_text().splitlines()
+    installs = [line for line in lines if "pip install" in line and "--no-deps" not in line]
+
+    assert installs
+    assert all("--require-hashes" in line for line in installs)
+    assert "USER 10001" in lines
+
+
+def test_image_locks_keep_the_pins_of_the_run_lock() -> None:
+    def pins(name: str) -> dict[str, str]:
+        found = re.findall(r"^([\w.-]+)==(\S+)", (REPOSITORY / name).read_text(), re.MULTILINE)
+        return dict(found)
+
+    run, image, gpu = pins("requirements.lock"), pins("requirements-image.lock"), pins("requirements-gpu.lock")
+
+    assert run.items() <= image.items()
+    assert {"paho-mqtt", "psycopg"} <= image.keys()
+    assert {name: run[name] for name in gpu.keys() & run.keys()} == {
+        name: gpu[name] for name in gpu.keys() & run.keys()
+    }
