@@ -10,7 +10,7 @@ import json
 import os
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
@@ -48,6 +48,11 @@ class CameraSettings(BaseModel):
     sampling: dict[str, Any] = {}
     """What this camera samples otherwise than the others."""
     detection: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, url: str, *, enabled: bool, rtsp_transport: RtspTransport) -> Self:
+        """Those of a camera that was entered by hand."""
+        return cls(url=SecretStr(url), enabled=enabled, rtsp_transport=rtsp_transport)
 
     @field_serializer("url")
     def _show_url(self, url: SecretStr) -> str:

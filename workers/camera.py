@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipeline.cameras import Camera
+from pipeline.control.camera_states import CameraState
 from pipeline.control.run_records import RunRecord
-from pipeline.errors import TransportLost
-from pipeline.schemas import FrameChunk, RunEnded, RunKey
+from pipeline.errors import SourceLost, TransportLost
+from pipeline.schemas import FrameChunk, RunEnded, RunKey, SampleState
 from pipeline.video.live.account import Fate, LiveCounts
+from pipeline.video.live.address import CameraKind
 from pipeline.video.live.reading import LiveInfo, LiveReader, ReadingLimits, ThreadLedger
 from pipeline.video.live.reconnecting import follow_camera
 from pipeline.video.live.stretch import Stretch, is_due
@@ -52,6 +54,7 @@ DRAIN_S = 5.0
 """How long a task that was told to stop waits for the record to have what it told, in seconds."""
 VIEW_S = 5.0
 """Between two looks whether somebody is in view, in seconds, once a run is old."""
+FILE_PAUSE_S = 0.5
 LEFT_OUT = (Fate.BEHIND, Fate.SLOWED, Fate.NO_CREDIT, Fate.DAMAGED, Fate.SILENT)
 
 
@@ -66,6 +69,8 @@ class CameraBook:
     """Runs of this source that are not complete."""
     is_nobody_in_view: Callable[[str], bool]
     """Whether no face is being followed in this run."""
+    report: Callable[[CameraState], None]
+    """Says how the camera is doing."""
 
 
 class CameraTask:
@@ -95,12 +100,14 @@ class CameraTask:
         self._view = Every(VIEW_S)
         self._reader: LiveReader | None = None
         self._counted: LiveCounts | None = None
+        self._state = _away(camera.name, None)
 
     def run(self) -> None:
         """Read the camera and publish, connection after connection; returns with the last run's end told."""
         self._take_over()
         with Pulse(f"camera {self._camera.name}", TEND_S, self._beat):
-            for item in follow_camera(self._connect, self._connected, self._stop.wait, random.Random()):
+            chunks = follow_camera(self._connect, self._connected, self._wait, random.Random(), lost=self._lost)
+            for item in chunks:
                 if isinstance(item, RunEnded):
                     self._end(item.n_chunks, None if self._stop.is_set() else item.problem)
                 else:
@@ -120,9 +127,22 @@ class CameraTask:
         self._counted = None
         return self._reader
 
+    def _wait(self, seconds: float) -> bool:
+        """A file that is played as a camera begins again without a pause to speak of."""
+        is_file = self._camera.address.kind is CameraKind.FILE
+        return self._stop.wait(min(seconds, FILE_PAUSE_S) if is_file else seconds)
+
+    def _lost(self, error: SourceLost) -> None:
+        if self._state.is_connected or self._state.problem != str(error):
+            self._state = _away(self._camera.name, str(error))
+
     def _connected(self, _reader: LiveReader, info: LiveInfo) -> RunKey:
         logger.info("%s is connected: %sx%s, %s", self._camera.name, *info.size_wh, info.codec)
         self._connected_s = time.monotonic() - (datetime.now(UTC) - info.connected_at).total_seconds()
+        now = datetime.now(UTC)
+        self._state = CameraState(
+            name=self._camera.name, is_connected=True, since=info.connected_at, problem=None, updated_at=now
+        )
         fps = self._camera.options.sampling.fps or 1.0
         return self._begin(Stretch(RunKey(self._camera.name, ""), info.connected_at, fps)).run
 
@@ -211,6 +231,7 @@ class CameraTask:
     def _beat(self) -> None:
         self._metrics.beat(self._camera.name)
         self._count()
+        self._book.report(replace(self._state, updated_at=datetime.now(UTC)))
         self._tend()
 
     def _tend(self) -> None:
@@ -225,9 +246,28 @@ class CameraTask:
         if self._reader is None:
             return
         now, before = self._reader.counts(), self._counted
+        self._state = _counted(self._state, now, before)
         self._metrics.add(of.CAMERA_FRAMES, now.n_frames - (before.n_frames if before else 0), camera=self._camera.name)
         for fate in LEFT_OUT:
             more = now.cells.get(fate, 0) - (before.cells.get(fate, 0) if before else 0)
             if more > 0:
                 self._metrics.add(of.CAMERA_DROPS, more, camera=self._camera.name, reason=fate.value)
         self._counted = now
+
+
+def _away(name: str, problem: str | None) -> CameraState:
+    """The state of a camera that is not connected from now on."""
+    now = datetime.now(UTC)
+    return CameraState(name=name, is_connected=False, since=now, problem=problem, updated_at=now)
+
+
+def _counted(state: CameraState, now: LiveCounts, before: LiveCounts | None) -> CameraState:
+    """The state with what a connection's account says, `TEND_S` after it said `before`."""
+    return replace(
+        state,
+        fps=(now.n_frames - (before.n_frames if before else 0)) / TEND_S if state.is_connected else 0.0,
+        n_samples=now.n_cells,
+        n_dropped=now.in_state(SampleState.DROPPED),
+        n_failed=now.in_state(SampleState.FAILED),
+        lag_s=now.lag_s,
+    )

@@ -15,7 +15,7 @@ from pipeline.control.run_records import RunState
 from pipeline.events.events import EventKind
 from pipeline.sample.making import Sample
 from pipeline.sightings.rows import Status
-from tests.end_to_end.commands import make_folder
+from tests.end_to_end.commands import Folder, make_folder
 from tests.end_to_end.live_stack import LiveStack, live_stack, tracks_told_twice, wait_until
 from tests.rtsp.running import RtspServer
 
@@ -129,3 +129,15 @@ def test_beginnings_and_ends_balance(stack: LiveStack) -> None:
 
     assert set(events[EventKind.NEW].values()) | set(events[EventKind.END].values()) == {1}
     assert set(events[EventKind.END]) <= set(events[EventKind.NEW])
+
+
+def test_camera_comes_and_goes_while_the_stack_runs(stack: LiveStack, sample: Sample) -> None:
+    folder = Folder(stack.data)
+
+    assert folder.run("camera", "add", "demo", f"file:{sample.video}").code == 0
+    wait_until(lambda: stack.runs("demo"), 20, "the added camera is read")
+    listed = {row["name"]: row for row in folder.run("camera", "list", "--json").json["cameras"]}
+    assert folder.run("camera", "remove", "demo").code == 0
+    wait_until(lambda: not any(run.state.is_active for run in stack.runs("demo")), 20, "the removed one is not")
+
+    assert listed["demo"]["state"] == "connected"

@@ -130,6 +130,24 @@ class Child:
         self._restarts += 1
 
 
+class LeavingChild:
+    """A child that was asked to end, and is killed when it takes too long."""
+
+    def __init__(self, child: Child, grace_s: float) -> None:
+        self.child = child
+        self.name = child.spec.name
+        self._give_up_at = time.monotonic() + grace_s
+        child.signal(signal.SIGTERM)
+
+    def is_gone(self) -> bool:
+        """Whether it has ended."""
+        if self.child.wait(0):
+            return True
+        if time.monotonic() > self._give_up_at:
+            self.child.signal(signal.SIGKILL)
+        return False
+
+
 def _start(spec: ChildSpec) -> subprocess.Popen[bytes]:
     with spec.stderr.open("wb") as stderr:
         return subprocess.Popen(
