@@ -50,7 +50,7 @@ class CameraSettings(BaseModel):
     detection: dict[str, Any] = {}
 
     @classmethod
-    def of(cls, url: str, *, enabled: bool, rtsp_transport: RtspTransport) -> Self:
+    def of(cls, url: str, *, enabled: bool = True, rtsp_transport: RtspTransport = RtspTransport.TCP) -> Self:
         """Those of a camera that was entered by hand."""
         return cls(url=SecretStr(url), enabled=enabled, rtsp_transport=rtsp_transport)
 

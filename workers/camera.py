@@ -135,6 +135,7 @@ class CameraTask:
     def _lost(self, error: SourceLost) -> None:
         if self._state.is_connected or self._state.problem != str(error):
             self._state = _away(self._camera.name, str(error))
+            self._report()
 
     def _connected(self, _reader: LiveReader, info: LiveInfo) -> RunKey:
         logger.info("%s is connected: %sx%s, %s", self._camera.name, *info.size_wh, info.codec)
@@ -143,6 +144,7 @@ class CameraTask:
         self._state = CameraState(
             name=self._camera.name, is_connected=True, since=info.connected_at, problem=None, updated_at=now
         )
+        self._report()
         fps = self._camera.options.sampling.fps or 1.0
         return self._begin(Stretch(RunKey(self._camera.name, ""), info.connected_at, fps)).run
 
@@ -231,8 +233,11 @@ class CameraTask:
     def _beat(self) -> None:
         self._metrics.beat(self._camera.name)
         self._count()
-        self._book.report(replace(self._state, updated_at=datetime.now(UTC)))
+        self._report()
         self._tend()
+
+    def _report(self) -> None:
+        self._book.report(replace(self._state, updated_at=datetime.now(UTC)))
 
     def _tend(self) -> None:
         """Look after every run that is not in the record yet."""
