@@ -1,8 +1,9 @@
 """Backups: a data folder as it was at one moment, copied while workers go on.
 
 The record's files are replaced whole, never changed, and only inside writing transactions of the control database. So
-inside one such transaction the database is copied and every file gets a second name (a hard link), which takes moments;
-the bytes are copied from those names afterwards. What comes out is a data folder: to restore it is to use it.
+every file gets a second name (a hard link); then, inside one such transaction, those that were replaced meanwhile get
+theirs anew and the database is copied, which takes moments; the bytes are copied from those names afterwards. What
+comes out is a data folder: to restore it is to use it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,9 @@ NOTE_NAME = "backup.json"
 PASSING = frozenset({"run", "logs", "staging", NOTE_NAME})
 """What belongs to processes, and not to the record."""
 HOLDING = ".backup-"
+WEIGHTS = "weights"
+UNKNOWN = -1
+"""No file's number: such a file is taken anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,15 @@ def back_up(
     """
     _check_target(control.data_dir, target)
     with written(control.data_dir), tempfile.TemporaryDirectory(prefix=HOLDING, dir=control.data_dir) as held:
+        seen = _hold(control.data_dir, Path(held), {})
         begun = time.monotonic()
         with control.writing():
-            _hold(control.data_dir, Path(held))
+            _hold(control.data_dir, Path(held), seen)
+            copy_database(control.data_dir, Path(held) / DATABASE_NAME)
         held_s = time.monotonic() - begun
         with written(target):
             n_files = _copy(Path(held), target, on_file)
-    n_bytes = sum(path.stat().st_size for path in _files(target))
+    n_bytes = sum((target / name).stat().st_size for name, _ in _files(target))
     backup = Backup(target, made_at, n_files, n_bytes, held_s)
     with written(target):
         (target / NOTE_NAME).write_bytes(msgspec.json.encode({"made_at": made_at, "n_files": n_files}))
@@ -81,46 +87,66 @@ def _check_target(data_dir: Path, target: Path) -> None:
         raise InputError(f"{target} is there already, and not empty: name a new folder")
 
 
-def _hold(data_dir: Path, held: Path) -> None:
-    """Give every file that counts a second name in `held`, and copy the database there."""
-    for path in _kept(data_dir):
-        second = held / path.relative_to(data_dir)
-        second.parent.mkdir(parents=True, exist_ok=True)
-        _link(path, second)
-    copy_database(data_dir, held / DATABASE_NAME)
+def _hold(data_dir: Path, held: Path, seen: Mapping[str, int]) -> dict[str, int]:
+    """Give every file that counts a second name in `held`, but for those `seen` that are still the same file.
+
+    Returns the files by their names below the data folder, with their numbers in the file system.
+    """
+    found = dict(_kept(data_dir))
+    for name in seen.keys() - found.keys():
+        (held / name).unlink(missing_ok=True)
+    for name, number in found.items():
+        if seen.get(name) != number:
+            second = held / name
+            second.parent.mkdir(parents=True, exist_ok=True)
+            second.unlink(missing_ok=True)
+            if not _link(data_dir / name, second):
+                found[name] = UNKNOWN
+    return found
 
 
-def _link(path: Path, second: Path) -> None:
+def _link(path: Path, second: Path) -> bool:
+    """Whether `second` is now another name for the file, by which its number stays its own."""
     try:
         second.hardlink_to(path)
-    except FileNotFoundError:  # only files outside the record may go meanwhile
-        return
+    except FileNotFoundError:  # gone meanwhile; inside the transaction only files outside the record can
+        return False
     except OSError:  # another file system, or one without links
         shutil.copy2(path, second)
+        return path.parent.name == WEIGHTS  # a weight file is never another under its name
+    return True
 
 
 def _copy(held: Path, target: Path, on_file: Callable[[int], None]) -> int:
     target.mkdir(parents=True, exist_ok=True)
     target.chmod(0o700)
     n_done = 0
-    for path in _files(held):
-        copy = target / path.relative_to(held)
+    for name, _ in _files(held):
+        copy = target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, copy)
+        shutil.copy2(held / name, copy)
         n_done += 1
         on_file(n_done)
     return n_done
 
 
-def _kept(data_dir: Path) -> Iterator[Path]:
+def _kept(data_dir: Path) -> Iterator[tuple[str, int]]:
     """The files that a backup has, but for the database."""
-    for path in _files(data_dir):
-        name = path.relative_to(data_dir).parts[0]
-        if name not in PASSING and not name.startswith((HOLDING, DATABASE_NAME)):
-            yield path
+    for part in sorted(path.name for path in data_dir.iterdir()):
+        if part in PASSING or part.startswith((HOLDING, DATABASE_NAME)):
+            continue
+        if (data_dir / part).is_dir():
+            yield from _files(data_dir, part)
+        else:
+            yield part, (data_dir / part).stat().st_ino
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for directory, _, names in os.walk(folder, followlinks=True):
-        for name in names:
-            yield Path(directory) / name
+def _files(folder: Path, below: str = "") -> Iterator[tuple[str, int]]:
+    """Names below `folder`, with each file's number in the file system, which the folder knows without a look at it."""
+    with os.scandir(folder / below) as entries:
+        for entry in entries:
+            name = os.path.join(below, entry.name)  # noqa: PTH118 # a Path for each of a million files takes its time
+            if entry.is_dir():
+                yield from _files(folder, name)
+            else:
+                yield name, entry.inode()

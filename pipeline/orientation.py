@@ -49,6 +49,11 @@ def find_rotation(path: Path, weights_dir: Path, options: AnalysisOptions) -> in
     return orientation.quarter_turns * 90
 
 
+def can_find_rotation(weights_dir: Path, options: AnalysisOptions) -> bool:
+    """Whether the detector for it is at hand, or comes with what the run of `options` fetches anyway."""
+    return _may_fetch(weights_dir, options) or has_weights(DETECTOR, weights_dir)
+
+
 def _may_fetch(weights_dir: Path, options: AnalysisOptions) -> bool:
     """Whether the run needs the detector's package anyway."""
     needed = {

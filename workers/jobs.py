@@ -134,11 +134,15 @@ class FootageWorker(Worker):  # type: ignore[misc] # RQ is untyped to us
 
 
 def work_on_footage(url: str, metrics: Metrics = UNCOUNTED) -> None:
-    """Do footage jobs until SIGTERM; what is done in between is queued again."""
+    """Do footage jobs until SIGTERM; what is done in between is queued again.
+
+    Raises `TransportLost` when there is no server to begin with.
+    """
     queue = Queue(QUEUE, connection=connect(url), serializer=JSONSerializer)
-    worker = FootageWorker([queue], connection=queue.connection, serializer=JSONSerializer, worker_ttl=WORKER_S)
-    worker.metrics = metrics
-    worker.work(logging_level="WARNING")
+    with errors_translated():
+        worker = FootageWorker([queue], connection=queue.connection, serializer=JSONSerializer, worker_ttl=WORKER_S)
+        worker.metrics = metrics
+        worker.work(logging_level="WARNING")
 
 
 def _name_of_job() -> str:

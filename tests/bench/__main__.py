@@ -32,9 +32,11 @@ MODULES = {
     "thresholds": "thresholds",
     "heads": "heads",
     "live": "live",
+    "events": "events",
+    "delivery": "delivery",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds", "heads", "live"}
+ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""

@@ -13,7 +13,7 @@ from pipeline.encoders.manifest import encoder_entry
 from pipeline.errors import WeightsError
 from pipeline.faces.detectors import detector_weights, has_weights
 from pipeline.options import AnalysisOptions, EncodingOptions
-from pipeline.orientation import find_rotation
+from pipeline.orientation import can_find_rotation, find_rotation
 from pipeline.video.writing import WritingOptions, write_video
 
 OPEN_VIDEOS = [
@@ -73,6 +73,7 @@ def test_without_the_detector_footage_is_taken_as_it_lies(
     if has_weights("yunet", tmp_path):
         pytest.skip("the detector is installed")
 
+    assert not can_find_rotation(tmp_path, options)
     with caplog.at_level("INFO"):
         rotation = find_rotation(turn(open_data / "videos/obama_podium.mp4", 1), tmp_path, options)
 
@@ -81,7 +82,8 @@ def test_without_the_detector_footage_is_taken_as_it_lies(
     assert not any(tmp_path.rglob("*.onnx")), "nothing is fetched for it that the run does not need"
 
 
-def test_the_default_encoder_and_the_detector_come_in_one_package() -> None:
+def test_the_default_encoder_and_the_detector_come_in_one_package(tmp_path: Path) -> None:
     from pipeline.faces.manifest import detector_entry
 
     assert encoder_entry(OPTIONS.encoding.encoder).package == detector_entry("yunet").package
+    assert can_find_rotation(tmp_path, OPTIONS)

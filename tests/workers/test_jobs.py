@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from rq import Queue
@@ -12,11 +13,12 @@ from pipeline.control.database import Control
 from pipeline.control.run_records import RunState
 from pipeline.control.runs import Runs
 from pipeline.control.sources import Sources
+from pipeline.errors import TransportLost
 from pipeline.schemas import RunKey
 from tests.builders import RUN
 from tests.builders_recording import make_new_source, submit
 from workers.ingest import ORPHANED_S
-from workers.jobs import MOST_ATTEMPTS, QUEUE, FootageWorker, JobQueue, tend_runs
+from workers.jobs import MOST_ATTEMPTS, QUEUE, FootageWorker, JobQueue, tend_runs, work_on_footage
 from workers.streams import connect
 from workers.submission import cancel_run, hand_over
 from workers.wire.memory import MemoryTransport
@@ -108,3 +110,8 @@ def test_cancelled_runs_chunks_on_their_way_are_dropped(control: Control) -> Non
 
     assert record.state is RunState.CANCELLED
     assert transport.in_flight(other.run_id) == {}
+
+
+def test_worker_without_a_server_says_so(tmp_path: Path) -> None:
+    with pytest.raises(TransportLost, match="Redis"):
+        work_on_footage(f"unix://{tmp_path}/nobody.sock")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from pipeline.schemas import ChunkFailed, FaceChunk, RunKey
 from tests.builders import RUN
+from tests.builders_metrics import HeardMetrics
 from tests.builders_workers import OPTIONS, FakeDetector, make_frame_chunk
 from workers.loop import LoopOptions, Stage, StageLoop
 from workers.messages import Item, Work, pack, slot_of, unpack
@@ -70,6 +72,23 @@ def test_chunk_at_fault_is_buried_alone_and_at_once(transport: Transport) -> Non
     items = {slot_of(item).number: type(item) for item in results(transport)}
     assert items == {0: FaceChunk, 1: ChunkFailed, 2: FaceChunk}
     assert [(note.slot.number, note.burial.stage) for note in transport.buried(9)] == [(1, "detector")]
+
+
+def test_what_the_loop_does_is_counted(transport: Transport) -> None:
+    heard = HeardMetrics()
+    for number in range(3):
+        publish(transport, number)
+    stage = make_stage(FakeDetector(rejected=frozenset({1})))
+
+    StageLoop(stage, transport, "one", threading.Event(), replace(QUICK, metrics=heard)).step()
+
+    assert +heard.counts == {
+        "facetrail_chunks_total detector": 2,
+        "facetrail_faces_total detector": 4,
+        "facetrail_buried_total detector": 1,
+    }
+    waited, worked = heard.times["facetrail_wait_seconds detector"], heard.times["facetrail_chunk_seconds detector"]
+    assert (len(waited), len(worked), heard.beats) == (3, 2, ["detector"])
 
 
 def test_bad_message_is_buried_and_not_retried(transport: Transport) -> None:

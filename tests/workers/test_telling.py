@@ -18,6 +18,7 @@ from pipeline.sightings.recorded_fold import RecordedFold
 from pipeline.sightings.rows import SourceKind
 from tests.builders import RUN, make_face, make_face_chunk, make_sample, make_vector
 from tests.builders_events import said, unbalanced
+from tests.builders_metrics import HeardMetrics
 from tests.builders_recording import World, make_reference, open_world
 from tests.builders_workers import OPTIONS
 from workers.aggregator import Aggregator, AggregatorOptions
@@ -88,6 +89,16 @@ def commit_untold(world: World) -> None:
     telling = Tellings(world.control).of(world.record)
     fold = RecordedFold(world.record, world.lease, world.recorder, Runs(world.control), telling)
     fold.record([item for item in live_run() if not isinstance(item, RunEnded)])
+
+
+def test_events_are_counted_with_how_late_they_are(world: World, transport: Transport) -> None:
+    heard = HeardMetrics()
+    commit_untold(world)
+
+    LogTeller(world.control, MemoryEventLog(), 0, heard).tend()
+
+    assert +heard.counts == {f"facetrail_events_total {RUN.source_id} new": 1}
+    assert len(heard.times["facetrail_event_seconds"]) == 1
 
 
 def test_camera_without_faces_tells_nothing(world: World, transport: Transport) -> None:

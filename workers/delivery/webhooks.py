@@ -6,6 +6,7 @@ No redirect is followed, and no more of an answer is read than its status: what 
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 
@@ -26,6 +27,8 @@ class WebhookTarget:
     """One address, over one connection that is kept."""
 
     def __init__(self, webhook: Webhook, *, now_s: Callable[[], float] = time.time) -> None:
+        for library in ("httpx", "httpcore"):
+            logging.getLogger(library).setLevel(logging.WARNING)  # they log addresses, tokens included
         self._webhook = webhook
         self._now_s = now_s
         self._client = httpx.Client(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ def serving(host: str, port: int, pages: Pages) -> Iterator[int]:
     Raises `SettingsError` when the port cannot be had.
     """
     try:
-        server = ThreadingHTTPServer((host, port), _handler(pages))
+        server = _Server((host, port), _handler(pages))
     except (OSError, OverflowError) as error:
         raise SettingsError(f"metrics_port: {host}:{port} cannot be listened on: {error}") from error
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
@@ -46,6 +47,14 @@ def serving(host: str, port: int, pages: Pages) -> Iterator[int]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no news."""
+        error = sys.exception()
+        level = logging.DEBUG if isinstance(error, ConnectionError) else logging.WARNING
+        logger.log(level, "the answer to %s failed: %s", client_address, error)
 
 
 def _handler(pages: Pages) -> type[BaseHTTPRequestHandler]:

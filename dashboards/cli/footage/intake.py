@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.control.database import Control
     from pipeline.control.run_records import RunRecord
+    from pipeline.options import AnalysisOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def take_in(session: Session, control: Control, videos: Sifted, start_time: date
 
     runs: dict[str, RunRecord] = {}
     options = session.settings.options()
+    _tell_of_orientation(session, options)
     for path in videos.readable:
         with waiting(f"reading {path.name}"):
             run = register_footage(control, path, options, zone=session.zone, start_time=start_time)
@@ -82,6 +84,14 @@ def take_in(session: Session, control: Control, videos: Sifted, start_time: date
             say(f"{earlier.label} and {path.name} are the same footage, which is one source, called {run.label}")
         runs[run.run.source_id] = run
     return Intake(tuple(runs.values()), videos.refused)
+
+
+def _tell_of_orientation(session: Session, options: AnalysisOptions) -> None:
+    """Say it where footage that lies on its side will not be recognised."""
+    from pipeline.orientation import can_find_rotation
+
+    if options.sampling.rotation is None and not can_find_rotation(session.weights_dir, options):
+        say("footage is taken to be upright: to find out takes the detector yunet (`facetrail models fetch yunet`)")
 
 
 def correct_starts(session: Session, control: Control, runs: Sequence[RunRecord], start_time: datetime | None) -> None:

@@ -142,6 +142,6 @@ def _print_identification(found: Identification) -> None:
     answers().print(
         f"score     {found.score:.4f}  (cosine, for {found.candidate_name}; known from {found.threshold:.4f} on)\n"
         f"distance  {distance_of(found.score):.4f}  (L2; known up to {found.l2_threshold:.4f})"
-        f"{lead}\nencoder   {found.encoder}; threshold from {found.threshold_source}",
+        f"{lead}\nencoder   {found.encoder}; threshold: {found.threshold_source}",
         markup=False,
     )

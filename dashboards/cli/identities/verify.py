@@ -157,6 +157,6 @@ def _print_verification(found: Verification) -> None:
     answers().print(
         f"score     {found.score:.4f}  (cosine; the same from {found.threshold:.4f} on)\n"
         f"distance  {found.l2_distance:.4f}  (L2; the same up to {found.l2_threshold:.4f})\n"
-        f"encoder   {found.encoder}; threshold from {found.threshold_source}",
+        f"encoder   {found.encoder}; threshold: {found.threshold_source}",
         markup=False,
     )

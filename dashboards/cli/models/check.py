@@ -30,7 +30,7 @@ class Checked:
 
     name: str
     state: str
-    """ready or damaged."""
+    """ready, damaged, or what it still wants (see `models list`)."""
     problem: str
     load_s: float | None
     """How long it took to build, in seconds, TensorFlow's own start apart."""
@@ -51,7 +51,7 @@ def check(
 ) -> None:
     """Check the files, build each encoder, try it on drawn faces, and measure its speed and memory on this machine.
 
-    `models list` shows what was measured. Leaves with 4 when one is damaged.
+    `models list` shows what was measured. Leaves with 4 when one is damaged or cannot be had.
     """
     session = open_session(data=data)
     checked = [_check(entry, session) for entry in _to_check(session, names or [])]
@@ -88,9 +88,8 @@ def _check(entry: ManifestEntry, session: Session) -> Checked:
         with waiting(f"trying {entry.name}"):
             (tried,) = run_apart(try_model, entry, folder)
     except WeightsError as error:
-        return Checked(
-            name=entry.name, state="damaged", problem=str(error), load_s=None, golden_cosine=None, speed=None
-        )
+        state = _state_without(entry, session)
+        return Checked(name=entry.name, state=state, problem=str(error), load_s=None, golden_cosine=None, speed=None)
     trial = tried.trial
     if not trial.problem:
         remember_speed(entry, folder, trial.speed)
@@ -102,6 +101,14 @@ def _check(entry: ManifestEntry, session: Session) -> Checked:
         golden_cosine=trial.golden_cosine,
         speed=trial.speed,
     )
+
+
+def _state_without(entry: ManifestEntry, session: Session) -> str:
+    """The state of a model that could not be tried: a file that is whole and does not work is damaged, too."""
+    from pipeline.encoders.local.availability import ModelState, availability
+
+    state = availability(entry, session.weights_dir).state
+    return (ModelState.DAMAGED if state is ModelState.READY else state).value
 
 
 def _require_whole(entry: ManifestEntry, session: Session) -> None:
@@ -119,12 +126,14 @@ def _print(checked: Sequence[Checked]) -> None:
     if not checked:
         say("there is no model here yet: `facetrail models fetch NAME` gets one")
         return
+    from dashboards.cli.models.rows import STATES
+
     made = table("model", "state", "builds in", "one face", "in batches", "memory", "on")
     for model in checked:
         speed = model.speed
         made.add_row(
             model.name,
-            "[bold red]damaged[/]" if model.problem else "[green]sound[/]",
+            STATES[model.state] if model.problem else "[green]sound[/]",
             "" if model.load_s is None else f"{model.load_s:.1f} s",
             "" if speed is None else f"{speed.one_face_ms:.1f} ms",
             "" if speed is None else f"{speed.faces_per_s:.0f}/s",

@@ -94,7 +94,7 @@ def _encoders(session: Session, names: Sequence[str], *, accept: bool) -> list[M
         if not names and not accept and not is_usable(entry, folder):
             warn(f"{entry.name} is left out: {entry.terms} `facetrail models fetch {entry.name}` asks")
             continue
-        if entry.package:
+        if entry.package or (folder / entry.member).exists():
             agree_to_terms(entry, folder, accept=accept)
         wanted.append(entry)
     return wanted

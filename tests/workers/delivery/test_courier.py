@@ -16,6 +16,7 @@ from pipeline.events.delivery.notices import Notice
 from pipeline.events.delivery.policy import Answer, DeliveryPolicy, Outcome
 from pipeline.events.events import SightingEvent
 from tests.builders_delivery import BEGIN, make_event
+from tests.builders_metrics import HeardMetrics
 from workers.delivery.courier import LOOK_S, Courier
 
 POLICY = DeliveryPolicy(attempts=3, give_up_after_s=3600, first_wait_s=1, most_wait_s=8)
@@ -92,6 +93,16 @@ def test_event_that_fails_too_often_goes_to_the_dead_letters(queue: Deliveries) 
 
     assert [(letter.event_id, letter.tries) for letter in queue.dead()] == [("s_1_new_0", 3)]
     assert target.heard[-1] == "s_1_end_1"
+
+
+def test_attempts_are_counted_by_how_they_ended(queue: Deliveries) -> None:
+    target, clock, heard = FakeTarget(iter([Answer.FAILED])), Clock(), HeardMetrics()
+    put(queue, [make_event(), make_event("end", 1)])
+
+    run(Courier(target, queue, POLICY, rng=random.Random(1), now=clock, metrics=heard), clock, within_s=10)
+
+    name = f"facetrail_deliveries_total {target.name}"
+    assert heard.counts == {f"{name} again": 1, f"{name} delivered": 2}
 
 
 def test_target_out_of_reach_is_waited_for(queue: Deliveries) -> None:

@@ -175,6 +175,20 @@ def test_end_is_announced_when_asked_to_and_by_the_broker_when_killed(broker: Br
         assert listener.wait_for(lambda messages: [payload for _, payload in messages[-2:]] == [b"online", b"offline"])
 
 
+def test_trial_disturbs_nobody_who_is_connected(broker: Broker) -> None:
+    broker.start()
+    settings = MqttSettings(host="127.0.0.1", port=broker.port)
+
+    with listening(broker.port) as listener, target_at(broker.port) as target:
+        assert target.deliver(make_notice(1)).answer is Answer.TAKEN
+        trial = MqttTarget(settings, None, is_trial=True)
+        assert trial.publish_test(b"{}").answer is Answer.TAKEN
+        trial.close()
+        assert listener.wait_for(lambda messages: ("facetrail/test", b"{}") in messages)
+        assert target.deliver(make_notice(2)).answer is Answer.TAKEN
+        assert listener.payloads("facetrail/available") == [b"online"]
+
+
 def test_certificate_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
     missing = str(tmp_path / "ca.pem")
 

