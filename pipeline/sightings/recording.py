@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -35,8 +35,17 @@ from pipeline.control.sources import Sources, write_current_run, write_start, wr
 from pipeline.errors import InputError
 from pipeline.identity.policies import standing_of
 from pipeline.schemas import RunEnded, RunKey
+from pipeline.sightings.camera_gaps import gap_rows
 from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.recording_labels import Labeller, PolicyOf, rows_of_run, run_policy, stage_labels, write_labels
+from pipeline.sightings.recording_labels import (
+    Labeller,
+    PolicyOf,
+    rows_of_run,
+    run_options,
+    run_policy,
+    stage_labels,
+    write_labels,
+)
 from pipeline.sightings.recording_rows import (
     add_to_counters,
     coverage_row,
@@ -162,6 +171,26 @@ class Recorder:
         """Make the sightings of one run of a camera anew, while it goes on; those of its other runs stay."""
         while not self._try_refresh(lease, Runs(self._control).get(run.run_id)):
             continue  # as above
+
+    def tell_gap(self, lease: Lease, run: RunKey) -> bool:
+        """Record how long the camera was away before this run; False while the run before is not complete.
+
+        The same again changes nothing.
+        """
+        record = Runs(self._control).get(run.run_id)
+        earlier = [one for one in Runs(self._control).list(source_id=run.source_id) if one.start_ts < record.start_ts]
+        if not earlier:
+            return True
+        before = max(earlier, key=lambda one: one.start_ts)
+        if before.state.is_active:
+            return False
+        fps = run_options(before).sampling.fps or 1.0
+        gone_at = before.start_ts + timedelta(seconds=before.counters.n_samples / fps)
+        with self._store.staging() as staging:
+            self._store.stage_coverage(staging, gap_rows(run, gone_at, record.start_ts))
+            with self._control.fenced(lease, self._clock()):
+                staging.publish()
+        return True
 
     def set_start(self, lease: Lease, source_id: str, start_ts: datetime) -> None:
         """Let the media of a footage file begin at `start_ts`, UTC; its rows and thumbnails move to their new dates.

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,16 @@ def test_every_sample_has_one_fate_and_every_track_one_sighting(stack: LiveStack
         assert run.n_chunks is not None
         assert 0 <= run.n_chunks - run.counters.n_samples <= 20  # those of the killed process that nobody can know
     assert tracks_told_twice([row for camera in ("door", "yard") for row in stack.sightings(camera)]) == []
+
+
+def test_time_without_a_connection_is_in_the_coverage(stack: LiveStack) -> None:
+    wait_until(lambda: any(row.camera_down_s for row in stack.coverage("door")), 10, "the door's gap is told")
+
+    first, second = stack.runs("door")[:2]
+    down_s = sum(row.camera_down_s for row in stack.coverage("door") if row.run_id == second.run.run_id)
+
+    gone_at = first.start_ts + timedelta(seconds=first.counters.n_samples / 5)
+    assert down_s == pytest.approx((second.start_ts - gone_at).total_seconds(), abs=0.01)
 
 
 def test_beginnings_and_ends_balance(stack: LiveStack) -> None:
