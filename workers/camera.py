@@ -20,7 +20,7 @@ from pipeline.control.camera_states import CameraState
 from pipeline.control.run_records import RunRecord
 from pipeline.errors import SourceLost, TransportLost
 from pipeline.schemas import FrameChunk, RunEnded, RunKey, SampleState
-from pipeline.video.live.account import Fate, LiveCounts
+from pipeline.video.live.account import LiveCounts
 from pipeline.video.live.address import CameraKind
 from pipeline.video.live.reading import LiveInfo, LiveReader, ReadingLimits, ThreadLedger
 from pipeline.video.live.reconnecting import follow_camera
@@ -29,6 +29,7 @@ from workers.live_passage import LivePassage, LiveRunBook, take_over, without_pi
 from workers.messages import Work, pack, stage_options
 from workers.metrics import catalogue as of
 from workers.metrics.counting import UNCOUNTED, Metrics
+from workers.metrics.live import CameraMeter
 from workers.pulse import Pulse
 from workers.timing import Every
 from workers.wire.pictures import Codec
@@ -55,7 +56,7 @@ DRAIN_S = 5.0
 VIEW_S = 5.0
 """Between two looks whether somebody is in view, in seconds, once a run is old."""
 FILE_PAUSE_S = 0.5
-LEFT_OUT = (Fate.BEHIND, Fate.SLOWED, Fate.NO_CREDIT, Fate.DAMAGED, Fate.SILENT)
+"""Between two playings of a file, in seconds: it does not have to be spared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class CameraTask:
         self._options = stage_options(camera.options)
         self._codec = Codec.RAW if transport.is_local else Codec.JPEG
         self._ledger = ThreadLedger()
+        self._is_file = camera.address.kind is CameraKind.FILE
         self._connected_s = 0.0
         self._current: tuple[Stretch, LivePassage] | None = None
         self._passages: list[LivePassage] = []
@@ -100,6 +102,7 @@ class CameraTask:
         self._view = Every(VIEW_S)
         self._reader: LiveReader | None = None
         self._counted: LiveCounts | None = None
+        self._meter = CameraMeter(metrics, camera.name)
         self._state = _away(camera.name, None)
 
     def run(self) -> None:
@@ -109,7 +112,7 @@ class CameraTask:
             chunks = follow_camera(self._connect, self._connected, self._wait, random.Random(), lost=self._lost)
             for item in chunks:
                 if isinstance(item, RunEnded):
-                    self._end(item.n_chunks, None if self._stop.is_set() else item.problem)
+                    self._end(item.n_chunks, None if self._stop.is_set() or self._is_file else item.problem)
                 else:
                     self._bring(item)
             self._drain()
@@ -124,13 +127,12 @@ class CameraTask:
 
     def _connect(self) -> LiveReader:
         self._reader = LiveReader(self._camera.address, self._camera.options.sampling, self._ledger, self._stop, LIMITS)
-        self._counted = None
+        self._counted, self._meter = None, CameraMeter(self._metrics, self._camera.name)
         return self._reader
 
     def _wait(self, seconds: float) -> bool:
         """A file that is played as a camera begins again without a pause to speak of."""
-        is_file = self._camera.address.kind is CameraKind.FILE
-        return self._stop.wait(min(seconds, FILE_PAUSE_S) if is_file else seconds)
+        return self._stop.wait(min(seconds, FILE_PAUSE_S) if self._is_file else seconds)
 
     def _lost(self, error: SourceLost) -> None:
         if self._state.is_connected or self._state.problem != str(error):
@@ -252,11 +254,7 @@ class CameraTask:
             return
         now, before = self._reader.counts(), self._counted
         self._state = _counted(self._state, now, before)
-        self._metrics.add(of.CAMERA_FRAMES, now.n_frames - (before.n_frames if before else 0), camera=self._camera.name)
-        for fate in LEFT_OUT:
-            more = now.cells.get(fate, 0) - (before.cells.get(fate, 0) if before else 0)
-            if more > 0:
-                self._metrics.add(of.CAMERA_DROPS, more, camera=self._camera.name, reason=fate.value)
+        self._meter.update(now)
         self._counted = now
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.control.run_records import RunRecord, RunState
+from pipeline.control.run_records import RunRecord
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import FaceChunk, FrameChunk, RunEnded, RunKey, Sample, SampleState
 from workers.messages import Item, Work, pack, stage_options
@@ -77,11 +77,11 @@ class LivePassage:
         """
         with self._lock:
             noted, ended = dict(self._notes), self._ended
-        sizes = transport.in_flight(self.run.run_id)
-        record = runs.get(self.run.run_id)  # after `sizes`: a slot leaves the flight after it is recorded
-        if not record.state.is_active or not self._keep(runs, record, now):
+        if not self._keep(runs, ended, now):  # first, since a server that is away must not make us look dead
             self.is_lost = ended is None
             return False
+        sizes = transport.in_flight(self.run.run_id)
+        record = runs.get(self.run.run_id)  # after `sizes`: a slot leaves the flight after it is recorded
         missing = {n: note for n, note in noted.items() if n >= record.next_chunk and n not in sizes}
         for number, note in missing.items():
             self.publish(transport, self._substitute(number, note))
@@ -94,9 +94,10 @@ class LivePassage:
         """Tell the owner of the source something that needs no further work."""
         transport.publish(matches_stream(self.run.source_id), pack(Work(item, self._options)))
 
-    def _keep(self, runs: LiveRunBook, record: RunRecord, now: datetime) -> bool:
-        if self._ended is not None and record.state is not RunState.DRAINING:
-            return runs.mark_draining(self.run.run_id, self._token, self._ended.n_chunks, now)
+    def _keep(self, runs: LiveRunBook, ended: RunEnded | None, now: datetime) -> bool:
+        """Give a sign of life; False when the run is over or another's."""
+        if ended is not None:
+            return runs.mark_draining(self.run.run_id, self._token, ended.n_chunks, now)
         return runs.heartbeat(self.run.run_id, self._token, now)
 
     def _substitute(self, number: int, note: Note) -> FaceChunk:
