@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from pipeline.control.database import Control, Lease, Transaction
+from pipeline.control.people import People
 from pipeline.control.progress import (
     Progress,
     finish_run,
@@ -148,7 +149,7 @@ class Recorder:
         if runs.get(record.run.run_id).state.is_active:
             self._complete_coverage(lease, record.run.run_id)
             problem = _problem(ended, n_failed_chunks, runs.get(record.run.run_id).counters)
-            while not self._try_finish(lease, runs.get(record.run.run_id), problem):
+            while not self._try_finish(lease, self._of_today(runs.get(record.run.run_id)), problem):
                 continue  # another source met unknown people meanwhile: compare with them, too
         self._settle(lease)
         return runs.get(record.run.run_id)
@@ -168,8 +169,8 @@ class Recorder:
         return len(self._store.read_sightings(RowFilter(source_id=source_id)))
 
     def show_run(self, lease: Lease, run: RunKey) -> None:
-        """Make the sightings of one run of a camera anew, while it goes on; those of its other runs stay."""
-        while not self._try_refresh(lease, Runs(self._control).get(run.run_id)):
+        """Make the sightings of one run of a camera anew, while it goes on, by today's gallery; of no other run."""
+        while not self._try_refresh(lease, self._of_today(Runs(self._control).get(run.run_id))):
             continue  # as above
 
     def tell_gap(self, lease: Lease, run: RunKey) -> bool:
@@ -239,12 +240,20 @@ class Recorder:
                 if finish_run(transaction, record.run.run_id, state, problem, now):
                     staging.publish()
                     write_counters(transaction, record.run.run_id, counters)
+                    write_naming(transaction, record)
                     _make_current(transaction, record)
         return True
 
     def _counters(self, record: RunRecord) -> RunCounters:
         wanted = rows_of_run(record)
         return exact_counters(self._store.read_tracks(wanted), self._store.read_coverage(wanted))
+
+    def _of_today(self, record: RunRecord) -> RunRecord:
+        """The run of a camera, which goes on for hours, as it would begin now: whoever was enrolled since is known."""
+        version = People(self._control).gallery_version()
+        if record.source_kind is SourceKind.FILE or record.gallery_version == version:
+            return record
+        return self._by_today(record, version)
 
     def _by_today(self, record: RunRecord, gallery_version: int) -> RunRecord:
         calibration_id = standing_of(self._control, record.encoder).calibration_id
