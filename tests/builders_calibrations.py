@@ -21,6 +21,7 @@ def calibrate(
     encoder: str = ENCODER,
     digest: str | None = None,
     made_at: datetime = START,
+    sketch: tuple[str, ...] = (),
 ) -> Calibration:
     """Keep a calibration of these numbers."""
     return Calibrations(control).add(
@@ -37,5 +38,6 @@ def calibrate(
             uncertain_threshold=threshold - 0.1,
             margin=0.02,
             report_json="{}",
+            reference_sketch=sketch,
         )
     )

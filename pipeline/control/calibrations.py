@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from pipeline.control.database import Control, Transaction
-from pipeline.control.tables import calibrations
+from pipeline.control.tables import calibration_sketches, calibrations
 from pipeline.errors import NotFound
 
 
@@ -41,6 +41,8 @@ class NewCalibration:
     margin: float
     report_json: str
     """All figures and warnings, for people to read: `CalibrationReport` as JSON."""
+    reference_sketch: tuple[str, ...] = ()
+    """A sample of the reference pictures it was made from (`sketch_pictures`); empty when these were not enrolled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,11 @@ class Calibrations:
         """Keep a calibration, which is the one in effect from now on."""
         with self._control.writing() as transaction:
             _retire(transaction, new.made_at)
-            made = transaction.connection.execute(insert(calibrations).values(asdict(new)))
+            values = asdict(new)
+            sketch = values.pop("reference_sketch")
+            made = transaction.connection.execute(insert(calibrations).values(values))
             (calibration_id,) = made.inserted_primary_key or (0,)
+            _keep_sketch(transaction, int(calibration_id), sketch)
             return read_calibration(transaction, int(calibration_id))
 
     def newest(self) -> Calibration | None:
@@ -99,7 +104,7 @@ def newest_calibration(transaction: Transaction) -> Calibration | None:
     """The calibration that is not retired."""
     query = select(calibrations).where(calibrations.c.retired_at.is_(None)).order_by(calibrations.c.calibration_id)
     rows = transaction.connection.execute(query).all()
-    return _calibration(rows[-1]) if rows else None
+    return _calibration(transaction, rows[-1]) if rows else None
 
 
 def read_calibration(transaction: Transaction, calibration_id: int) -> Calibration:
@@ -108,7 +113,7 @@ def read_calibration(transaction: Transaction, calibration_id: int) -> Calibrati
     row = transaction.connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(f"there is no calibration {calibration_id}")
-    return _calibration(row)
+    return _calibration(transaction, row)
 
 
 def _retire(transaction: Transaction, now: datetime) -> None:
@@ -116,5 +121,14 @@ def _retire(transaction: Transaction, now: datetime) -> None:
     transaction.connection.execute(open_ones.values(retired_at=now))
 
 
-def _calibration(row: Row[Any]) -> Calibration:
-    return Calibration(**row._asdict())
+def _keep_sketch(transaction: Transaction, calibration_id: int, sketch: tuple[str, ...]) -> None:
+    rows = [{"calibration_id": calibration_id, "image_sha256": digest} for digest in sketch]
+    if rows:
+        transaction.connection.execute(insert(calibration_sketches), rows)
+
+
+def _calibration(transaction: Transaction, row: Row[Any]) -> Calibration:
+    columns = calibration_sketches.c
+    query = select(columns.image_sha256).where(columns.calibration_id == row.calibration_id)
+    sketch = transaction.connection.execute(query.order_by(columns.image_sha256)).scalars()
+    return Calibration(**row._asdict(), reference_sketch=tuple(sketch))

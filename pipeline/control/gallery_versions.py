@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,13 @@ def count_references(transaction: Transaction, encoder: str) -> list[int]:
     query = select(func.count()).where(active(person_references, None), person_references.c.encoder == encoder)
     rows = transaction.connection.execute(query.group_by(person_references.c.person_id))
     return sorted(int(count) for count in rows.scalars())
+
+
+def which_enrolled(transaction: Transaction, encoder: str, digests: Collection[str]) -> frozenset[str]:
+    """Those of a few pictures (sha256, hex) that are references of today's gallery."""
+    query = select(person_references.c.image_sha256).where(active(person_references, None))
+    query = query.where(person_references.c.encoder == encoder, person_references.c.image_sha256.in_(digests))
+    return frozenset(transaction.connection.execute(query).scalars())
 
 
 def read_gallery(transaction: Transaction, entry: ManifestEntry, version: int | None) -> Gallery:

@@ -179,6 +179,14 @@ calibrations = Table(
 )
 """Operating points that were measured here; rows stay as they are, since runs are named by them, and are retired."""
 
+calibration_sketches = Table(
+    "calibration_sketches",
+    metadata,
+    _column("calibration_id", ForeignKey("calibrations.calibration_id"), primary_key=True),
+    _column("image_sha256", String, primary_key=True),
+)
+"""A sample of the reference images that a calibration was made from; none for those made from a folder."""
+
 snapshots = Table(
     "snapshots",
     metadata,

@@ -1,7 +1,8 @@
 """Which operating point is in effect: what the user set, else what was calibrated here, else what ships.
 
-A calibration belongs to the weights and to the size of the gallery that it was measured with. One that was made for
-others is stale: it is named wherever it would be used, and what ships is used in its place.
+A calibration belongs to the weights, to the size of the gallery and to the people's pictures that it was measured with
+(these are known when they were enrolled; stand-ins from a folder are judged by size). One that was made for others is
+stale: it is named wherever it would be used, and what ships is used in its place.
 
     standing_of(control, encoder) -> Standing                   the calibration, and why it is not used
     policy_in_effect(control, encoder, options) -> PolicyInEffect
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 
 from pipeline.control.calibrations import Calibration, Calibrations
 from pipeline.control.database import Control
-from pipeline.control.gallery_versions import count_references
+from pipeline.control.gallery_versions import count_references, which_enrolled
 from pipeline.encoders.manifest import ManifestEntry, encoder_entry
+from pipeline.identity.calibration.sketches import estimate_overlap, estimate_shared
 from pipeline.identity.decision import DecisionPolicy, MeasuredPoint, policy_for
 from pipeline.options import IdentityOptions
 
@@ -24,7 +26,10 @@ MOST_CHANGE = 2.0
 """A gallery may become this many times larger or smaller, in people or in pictures a person, before its calibration is
 stale. Strangers are named about in proportion to the people enrolled (1 - (1 - FMR)^N is N FMR while that is small), so
 twice as many people double the rate that was asked for; and a mean of half as many pictures is about 1.4 times as
-noisy. A smaller change lies within the interval of the measurement itself."""
+noisy. A smaller change lies within the interval of the measurement itself.
+
+Its pictures may be replaced to the same degree: of the smaller gallery of then and now one picture in so many has to be
+in the other. So one that only grows or shrinks is judged by its size, and one of other people is found at any size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,14 @@ def standing_of(control: Control, encoder: str) -> Standing:
         stale.append(f"the encoder {encoder} has other weights, or is fed otherwise, than then")
     with control.reading() as transaction:
         counts = count_references(transaction, encoder)
-    return Standing(newest, (*stale, *changes_of_gallery(newest, counts)))
+        enrolled = which_enrolled(transaction, encoder, newest.reference_sketch)
+    return Standing(newest, (*stale, *changes_of_gallery(newest, counts, enrolled)))
 
 
-def changes_of_gallery(then: Calibration, counts: list[int]) -> list[str]:
+def changes_of_gallery(then: Calibration, counts: list[int], enrolled: frozenset[str]) -> list[str]:
     """How a gallery with so many pictures of each person differs too much from the one of a calibration, in words.
 
+    `enrolled` are the pictures of the calibration's sketch that are still in the gallery.
     An empty gallery names nobody, and differs from none.
     """
     if not counts:
@@ -106,6 +113,7 @@ def changes_of_gallery(then: Calibration, counts: list[int]) -> list[str]:
         found.append(f"it was made for {then.n_people} people, and {len(counts)} are enrolled")
     if _is_far(images, then.images_per_person):
         found.append(f"it was made for {then.images_per_person:.3g} pictures a person, and there are {images:.3g}")
+    found += _replaced_pictures(then, sum(counts), enrolled)
     return found
 
 
@@ -119,6 +127,17 @@ def encoder_digest(control: Control, entry: ManifestEntry) -> str:
         path = control.weights_dir / entry.tail
         digest.update(path.read_bytes() if path.is_file() else b"missing")
     return digest.hexdigest()
+
+
+def _replaced_pictures(then: Calibration, n_now: int, enrolled: frozenset[str]) -> list[str]:
+    """Says so when a calibration was made from other pictures; without a sketch nothing is known of them."""
+    if not then.reference_sketch:
+        return []
+    n_then = max(then.n_images, len(then.reference_sketch))
+    shared = estimate_shared(then.reference_sketch, enrolled, n_then)
+    if estimate_overlap(shared, n_then, n_now) * MOST_CHANGE >= 1:
+        return []
+    return [f"it was made from other pictures: {100 * shared / n_then:.0f} % of them are still enrolled"]
 
 
 def _is_far(now: float, then: float) -> bool:

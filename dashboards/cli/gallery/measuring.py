@@ -34,6 +34,8 @@ class Measured:
     scores: GalleryScores
     report: CalibrationReport
     made_at: datetime
+    reference_sketch: tuple[str, ...]
+    """Of the people enrolled; empty when a folder stood in for them."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -59,6 +61,7 @@ def measure(session: Session, control: Control, folders: tuple[Path | None, Path
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.identity.calibration.choice import Asked, calibrate
     from pipeline.identity.calibration.scores import score_gallery
+    from pipeline.identity.calibration.sketches import sketch_pictures
     from pipeline.identity.decision import MeasuredPoint
     from pipeline.sightings.recording import utc_now
 
@@ -74,7 +77,9 @@ def measure(session: Session, control: Control, folders: tuple[Path | None, Path
     shipped = entry.calibration
     point = MeasuredPoint(shipped.threshold, shipped.uncertain_threshold, shipped.margin, shipped.source)
     n_people, n_images = len(made.gallery.person_ids), len(made.gallery.references)
-    return Measured(made, scores, calibrate(scores, n_people, n_images, Asked(entry.name, fpir, point)), utc_now())
+    report = calibrate(scores, n_people, n_images, Asked(entry.name, fpir, point))
+    sketch = () if gallery else sketch_pictures(each.sha256 for each in enrolled)
+    return Measured(made, scores, report, utc_now(), sketch)
 
 
 def keep(session: Session, control: Control, measured: Measured) -> Kept:
@@ -103,6 +108,7 @@ def keep(session: Session, control: Control, measured: Measured) -> Kept:
             uncertain_threshold=report.uncertain_threshold,
             margin=report.margin,
             report_json=msgspec.json.encode(report).decode(),
+            reference_sketch=measured.reference_sketch,
         )
     )
     AuditLog(control).append("calibrate", "", who=current_user(), detail=calibration.source)

@@ -18,6 +18,8 @@ RULE_OF_THREE = 3.0
 FEW_GENUINE = 30
 """Below so many probes a rate of misses is hardly more than a guess: its interval is 30 points wide."""
 DIGITS = 4
+HIGHEST = 1.0
+"""The cosine of a picture with itself: no threshold lies above it."""
 GROWTH = (1, 2, 5, 10)
 """Sizes of the gallery, relative to today's, for which the rate of strangers named is foretold."""
 
@@ -179,6 +181,12 @@ def _growth(fmr: Proportion, n_people: int) -> Growth:
 def _warnings(scores: GalleryScores, point: MeasuredPoint, asked: Asked, figures: tuple[SizeFigures, ...]) -> list[str]:
     n_strangers, n_genuine = _n_pictures(scores.impostor), _n_pictures(scores.genuine)
     needed, found = pictures_needed(asked.fpir), []
+    if point.threshold >= HIGHEST:
+        found.append(
+            f"the rate of {100 * asked.fpir:g} % cannot be kept with this gallery: pictures of different people are as "
+            "alike as copies of one, so that no threshold tells them apart. `facetrail gallery check` names those "
+            "enrolled twice"
+        )
     if n_strangers < needed:
         kept = (
             "; the threshold was not set below the one that ships" if point.threshold <= asked.shipped.threshold else ""
@@ -216,7 +224,7 @@ def _n_pictures(best: Best) -> int:
 
 def _rounded_up(score: float) -> float:
     """Never below the score, which a stranger may have."""
-    return min(1.0, float(np.ceil(score * 10**DIGITS) / 10**DIGITS))
+    return min(HIGHEST, float(np.ceil(score * 10**DIGITS) / 10**DIGITS))
 
 
 def _two_digits(number: float) -> str:

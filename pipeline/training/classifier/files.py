@@ -116,7 +116,7 @@ def load_classifier(folder: Path, name: str, weights_dir: Path) -> StoredClassif
     backbone = find_backbone(record.backbone, weights_dir, from_scratch=record.from_scratch)
     _check_encoder(name, record, backbone)
     network = build_network(backbone, weights_dir, len(labels), record.seed)
-    network.take(read_arrays(folder / name / WEIGHTS))
+    _take_weights(network, folder / name / WEIGHTS)
     return StoredClassifier(labels, backbone.alignment, network)
 
 
@@ -130,6 +130,14 @@ def _check_encoder(name: str, record: ClassifierRecord, backbone: Backbone) -> N
         raise WeightsError(
             f"the classifier {name} was trained on another {record.backbone} than the one here now: train it again"
         )
+
+
+def _take_weights(network: ClassifierNetwork, path: Path) -> None:
+    weights = read_arrays(path)
+    try:
+        network.take(weights)
+    except WeightsError as error:
+        raise WeightsError(f"{path} does not fit {LABELS} and {RECORD} beside it: {error}") from error
 
 
 def _json(value: object) -> bytes:

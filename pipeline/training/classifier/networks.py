@@ -149,5 +149,5 @@ def _assign(variables: Mapping[str, Any], weights: Weights) -> None:
         array = weights.get(name)
         if array is None or tuple(array.shape) != tuple(variable.shape):
             found = "nothing" if array is None else str(array.shape)
-            raise WeightsError(f"the classifier's file has {found} as {name}, where {tuple(variable.shape)} is needed")
+            raise WeightsError(f"it has {found} as {name}, where {tuple(variable.shape)} is needed")
         variable.assign(array)

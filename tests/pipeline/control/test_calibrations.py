@@ -43,6 +43,15 @@ def test_retired_calibration_can_still_be_read(control: Control) -> None:
     assert Calibrations(control).get(made.calibration_id).threshold == made.threshold
 
 
+def test_each_calibration_keeps_its_own_sample_of_pictures(control: Control) -> None:
+    first, second, of_a_folder = (calibrate(control, sketch=each) for each in (("aa", "bb"), ("bb",), ()))
+
+    assert (first.reference_sketch, second.reference_sketch) == (("aa", "bb"), ("bb",))
+    assert Calibrations(control).get(first.calibration_id).reference_sketch == ("aa", "bb")
+    assert of_a_folder.reference_sketch == ()
+    assert Calibrations(control).newest() == of_a_folder
+
+
 def test_unknown_calibration_is_named(control: Control) -> None:
     with pytest.raises(NotFound, match="no calibration 7"):
         Calibrations(control).get(7)

@@ -31,7 +31,7 @@ from pipeline.sightings.store import RowFilter
 from tests.builders_recording import open_world
 
 world = open_world(Path(sys.argv[1]))
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, resource.RLIM_INFINITY))
 try:
     for number in range(100):
         advance = Advance(next_chunk=number, snapshot=bytes(20_000 + 400 * number))

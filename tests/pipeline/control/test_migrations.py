@@ -14,6 +14,7 @@ from pipeline.control.runs import Runs
 from pipeline.control.tables import SCHEMA_VERSION
 from pipeline.errors import StoreDamaged
 from tests.builders import RUN
+from tests.builders_calibrations import calibrate
 from tests.builders_recording import make_reference, make_seen, open_world
 
 
@@ -28,6 +29,7 @@ def old_folder(tmp_path: Path) -> Path:
     world.control.close()
     _sql(
         tmp_path,
+        "DROP TABLE calibration_sketches",
         "DROP TABLE calibrations",
         "ALTER TABLE runs DROP COLUMN calibration_id",
         "UPDATE folder SET schema_version = 1",
@@ -42,6 +44,20 @@ def test_old_folder_is_brought_up_to_date_with_all_that_is_in_it(old_folder: Pat
     assert (run.run.source_id, run.gallery_version, run.calibration_id) == (RUN.source_id, 1, None)
     assert [person.name for person in People(control).list_people()] == ["Ann"]
     assert Calibrations(control).newest() is None
+    control.close()
+
+
+def test_calibration_from_before_there_were_samples_of_pictures_has_none(tmp_path: Path) -> None:
+    control = open_control(tmp_path)
+    made = calibrate(control)
+    control.close()
+    _sql(tmp_path, "DROP TABLE calibration_sketches", "UPDATE folder SET schema_version = 3")
+
+    control = open_control(tmp_path)
+
+    assert Calibrations(control).newest() == made
+    assert made.reference_sketch == ()
+    assert calibrate(control, sketch=("aa",)).reference_sketch == ("aa",)
     control.close()
 
 

@@ -11,6 +11,7 @@ from pipeline.control.calibrations import Calibrations
 from pipeline.control.database import Control, open_control
 from pipeline.control.people import People
 from pipeline.encoders.manifest import encoder_entry
+from pipeline.identity.calibration.sketches import sketch_pictures
 from pipeline.identity.policies import policy_in_effect, policy_of_calibration, standing_of
 from pipeline.options import IdentityOptions
 from tests.builders import START
@@ -91,6 +92,45 @@ def test_gallery_within_twice_the_size_is_not_stale(control: Control, n_people: 
     assert standing_of(control, ENCODER).stale == ()
 
 
+def test_calibration_of_other_people_is_named_though_they_are_as_many(control: Control) -> None:
+    calibrate(control, sketch=_sketch(0, 1))
+    for name, number in (("Ann", 3), ("Bob", 4)):
+        People(control).remove(name)
+        People(control).enrol(f"P{number}", [make_reference(number)])
+
+    standing = standing_of(control, ENCODER)
+
+    assert standing.used is None
+    assert "made from other pictures: 0 % of them are still enrolled" in (standing.warning or "")
+
+
+def test_calibration_of_a_folder_is_judged_by_size_alone(control: Control) -> None:
+    calibrate(control, sketch=())
+    People(control).remove("Ann")
+    People(control).enrol("P3", [make_reference(3)])
+
+    assert standing_of(control, ENCODER).stale == ()
+
+
+@pytest.mark.parametrize(
+    ("then", "is_stale"),
+    [
+        ((0, 1), False),  # nothing changed
+        ((0,), False),  # twice as many
+        ((0, 1, 2, 3), False),  # half as many
+        ((0, 2), False),  # half of them are others
+        ((0, 2, 3, 4), False),  # half as many, and half of those are others
+        ((2, 3), True),
+        ((2,), True),
+        ((2, 3, 4, 5), True),
+    ],
+)
+def test_gallery_may_grow_shrink_and_be_half_of_others(control: Control, then: tuple[int, ...], is_stale: bool) -> None:
+    calibrate(control, n_people=len(then), n_images=len(then), sketch=_sketch(*then))
+
+    assert bool(standing_of(control, ENCODER).stale) is is_stale
+
+
 def test_calibration_that_went_stale_is_used_again_when_the_gallery_comes_back(control: Control) -> None:
     calibrate(control)
     People(control).enrol_all({f"P{number}": [make_reference(number)] for number in range(3, 6)})
@@ -117,3 +157,7 @@ def test_policy_of_a_calibration_outlives_its_clearing(control: Control) -> None
 
     assert policy_of_calibration(control, ENCODER, made.calibration_id, NOTHING_SET).threshold == 0.6
     assert policy_of_calibration(control, ENCODER, None, NOTHING_SET).threshold == SHIPPED.threshold
+
+
+def _sketch(*people: int) -> tuple[str, ...]:
+    return sketch_pictures(make_reference(person).image_sha256 for person in people)

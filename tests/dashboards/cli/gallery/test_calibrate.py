@@ -68,6 +68,28 @@ def test_calibration_of_real_people_is_used_the_same_each_time_and_taken_back(
 
 
 @pytest.mark.slow
+def test_calibration_of_people_who_left_is_not_used_for_as_many_others(
+    facetrail: Run, open_data: Path, weights_cache: Path, tmp_path: Path
+) -> None:
+    people, strangers = _folders(open_data, weights_cache, tmp_path)
+    facetrail("enroll", people)
+    assert facetrail("calibrate", "--json").json["calibration"]["in_effect"]
+    for person in people.iterdir():
+        facetrail("people", "remove", person.name)
+    for person in sorted(strangers.iterdir())[4:]:
+        shutil.rmtree(person)
+    facetrail("enroll", strangers)
+
+    shown = facetrail("calibrate", "--show", "--json").json["calibration"]
+    said = facetrail("calibrate", "--show")
+    stand_ins = facetrail("calibrate", people, "--json").json["calibration"]
+
+    assert (shown["in_effect"], len(shown["stale"])) == (False, 1)
+    assert "made from other pictures: 0 % of them are still enrolled" in " ".join(said.err.split())
+    assert stand_ins["in_effect"]
+
+
+@pytest.mark.slow
 def test_tiny_gallery_is_measured_and_warned_of(
     facetrail: Run, open_data: Path, weights_cache: Path, tmp_path: Path
 ) -> None:

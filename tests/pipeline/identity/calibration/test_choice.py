@@ -68,6 +68,17 @@ def test_strangers_who_score_high_raise_the_threshold_however_few() -> None:
     assert _calibrate(scores, 0.01).threshold > 0.7
 
 
+@pytest.mark.parametrize(("n_strangers", "score"), [(2, 1.0), (2, 0.99999994), (1000, 1.0000001)])
+def test_rate_that_no_threshold_keeps_is_said(n_strangers: int, score: float) -> None:
+    scores = _scores(n_strangers=n_strangers)
+    scores.impostor.scores[:n_strangers] = score
+
+    report = _calibrate(scores, 0.01)
+
+    assert report.threshold == 1
+    assert "the rate of 1 % cannot be kept with this gallery" in report.warnings[0]
+
+
 def test_few_genuine_probes_are_named() -> None:
     assert any("misses rests on 6 pictures" in words for words in _calibrate(_scores(n_genuine=6), 0.01).warnings)
     assert any("nobody has two pictures" in words for words in _calibrate(_scores(n_genuine=0), 0.01).warnings)

@@ -130,6 +130,14 @@ def test_damaged_weights_are_refused(saved: Path):
         load_classifier(saved, "friends", saved)
 
 
+def test_weights_that_do_not_fit_are_refused_by_the_name_of_their_file(saved: Path):
+    labels = saved / "friends" / "labels.json"
+    labels.write_text('["Ann", "Bob"]')
+
+    with pytest.raises(WeightsError, match=r"friends/weights\.npz does not fit labels\.json .* \(128, 2\) is needed"):
+        load_classifier(saved, "friends", saved)
+
+
 @pytest.mark.parametrize("name", ["friends", "Friends", "../friends", "siamese-sface", ""])
 def test_a_name_that_cannot_be_had_is_refused(saved: Path, name: str):
     with pytest.raises(InputError):
