@@ -10,14 +10,15 @@ from urllib.parse import quote
 
 from pipeline.errors import NotFound, SettingsError
 from pipeline.options import AnalysisOptions
+from pipeline.sightings.ids import is_camera
 from pipeline.video.live.address import HIDDEN, CameraAddress, parse_address
 
 if TYPE_CHECKING:
     from pipeline.config import CameraSettings
 
+CAMERA_PREFIX = "FACETRAIL_CAMERA_"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 """A camera's name is its source id: lower snake case, and never like a file's (`f_` and 16 hex digits)."""
-FILE_ID = re.compile(r"f_[0-9a-f]{16}")
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -65,11 +66,11 @@ def join_cameras(from_file: Iterable[Camera], from_database: Iterable[Camera]) -
 
 def password_variable(name: str) -> str:
     """The environment variable of a camera's password."""
-    return f"FACETRAIL_CAMERA_{name.upper()}_PASSWORD"
+    return f"{CAMERA_PREFIX}{name.upper()}_PASSWORD"
 
 
 def _make_camera(name: str, found: CameraSettings, options: AnalysisOptions, environment: Mapping[str, str]) -> Camera:
-    if not NAME.fullmatch(name) or FILE_ID.fullmatch(name):
+    if not NAME.fullmatch(name) or not is_camera(name):
         raise SettingsError(f"cameras.{name}: a camera's name is in lower case, with digits and _, such as front_door")
     try:
         return Camera(
@@ -80,6 +81,7 @@ def _make_camera(name: str, found: CameraSettings, options: AnalysisOptions, env
                 options,
                 sampling=_above(options.sampling, found.sampling),
                 detection=_above(options.detection, found.detection),
+                identity=replace(options.identity, absence_timeout_s=found.absence_timeout_s),
             ),
         )
     except SettingsError as error:

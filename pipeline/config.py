@@ -10,7 +10,7 @@ import json
 import os
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
@@ -43,9 +43,16 @@ class CameraSettings(BaseModel):
     rtsp_transport: RtspTransport = RtspTransport.TCP
     open_timeout_s: float = 10.0
     read_timeout_s: float = 10.0
+    absence_timeout_s: float = 10.0
+    """A sighting ends when its person stays unseen for longer than this, in seconds."""
     sampling: dict[str, Any] = {}
     """What this camera samples otherwise than the others."""
     detection: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, url: str, *, enabled: bool = True, rtsp_transport: RtspTransport = RtspTransport.TCP) -> Self:
+        """Those of a camera that was entered by hand."""
+        return cls(url=SecretStr(url), enabled=enabled, rtsp_transport=rtsp_transport)
 
     @field_serializer("url")
     def _show_url(self, url: SecretStr) -> str:

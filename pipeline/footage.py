@@ -37,7 +37,7 @@ def register_footage(
     """
     encoder = control.encoder(options.encoding.encoder)
     check_identity(control, encoder, options.identity)
-    _check_alignment(control, encoder)
+    check_alignment(control, encoder)
     source_id = footage_source_id(path)
     Sources(control).upsert(_new_source(source_id, path, options, zone, start_time))
     options = _with_rotation(options, path, control)
@@ -51,7 +51,7 @@ def register_footage(
     return Runs(control).submit(new_run)
 
 
-def _check_alignment(control: Control, encoder: str) -> None:
+def check_alignment(control: Control, encoder: str) -> None:
     """Raise `SettingsError` for an encoder to which a frame would be a face."""
     if isinstance(alignment_of(encoder_entry(encoder, control.weights_dir)), WholePicture):
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""A worker process: `python -m workers STAGE... [--log FILE]`, with its settings from the environment.
+"""A worker process: `python -m workers STAGE... | camera NAME [--log FILE]`, with its settings from the environment.
 
 Exit codes: 0 after SIGTERM, 2 wrong settings or input, 4 the record cannot be written, 1 anything else.
 """
@@ -15,6 +15,7 @@ from pipeline.errors import InputError, PipelineError, StoreDamaged, StoreFull, 
 from workers.main import run_stages
 from workers.stack.logs import log_to
 
+CAMERA = "camera"
 WRONG_INPUT = 2
 STORAGE_TROUBLE = 4
 
@@ -22,16 +23,25 @@ STORAGE_TROUBLE = 4
 def main() -> None:
     """Run the stages named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
-    parser.add_argument("stages", nargs="+", metavar="STAGE")
+    parser.add_argument("stages", nargs="+", metavar="STAGE", help="the stages, or `camera` and the name of one")
     parser.add_argument("--log", type=Path, help="write the log here, and not to the terminal")
     arguments = parser.parse_args()
     log_to(arguments.log)
     try:
-        run_stages(arguments.stages, load_settings())
+        _run(arguments.stages)
     except PipelineError as error:
         with contextlib.suppress(OSError):  # on a full disk the exit code must do
             print(error, file=sys.stderr)
         sys.exit(exit_code(error))
+
+
+def _run(stages: list[str]) -> None:
+    if stages[0] != CAMERA:
+        run_stages(stages, load_settings())
+        return
+    from workers.camera_main import run_camera
+
+    run_camera(stages[-1], load_settings())
 
 
 def exit_code(error: PipelineError) -> int:

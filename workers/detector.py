@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from pipeline.schemas import FaceChunk, FrameChunk
+from pipeline.schemas import FaceChunk, FrameChunk, RunKey
+from pipeline.sightings.ids import is_camera
 from workers.loop import Stage
 from workers.messages import Item, Work
 from workers.wire.headers import StageOptions
-from workers.wire.transport import DETECTORS, FACES, FRAMES
+from workers.wire.transport import DETECTORS, FACES, FACES_LIVE, FRAMES, FRAMES_LIVE
 
 NAME = "detector"
 
@@ -25,12 +26,16 @@ FinderFor = Callable[[StageOptions], Finder]
 
 
 def detector_stage(finder_for: FinderFor) -> Stage:
-    """The stage between `FRAMES` and `FACES`."""
+    """The stage between `FRAMES` and `FACES`, and between those of live cameras."""
 
     def find_all(works: Sequence[Work]) -> list[Item]:
         return [_find(finder_for(work.options), work.item) for work in works]
 
-    return Stage(NAME, (FRAMES,), DETECTORS, find_all, lambda _run: FACES)
+    return Stage(NAME, (FRAMES_LIVE, FRAMES), DETECTORS, find_all, _faces_stream, live_inputs=(FRAMES_LIVE,))
+
+
+def _faces_stream(run: RunKey) -> str:
+    return FACES_LIVE if is_camera(run.source_id) else FACES
 
 
 def _find(finder: Finder, item: Item) -> Item:

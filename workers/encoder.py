@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pipeline.schemas import FaceChunk, RunKey
+from pipeline.sightings.ids import is_camera
 from workers.loop import Stage
 from workers.messages import Item, Work
 from workers.wire.headers import StageOptions
-from workers.wire.transport import ENCODERS, FACES, matches_stream
+from workers.wire.transport import ENCODERS, FACES, FACES_LIVE, matches_stream
 
 NAME = "encoder"
 
@@ -25,20 +26,24 @@ EmbedderFor = Callable[[StageOptions], Embedder]
 """Makes the embedder for a run's options; asked for every batch, so it had better remember."""
 
 
-def encoder_stage(embedder_for: EmbedderFor, is_live: Callable[[RunKey], bool] = lambda _run: False) -> Stage:
-    """The stage between `FACES` and the streams that the sources' owners read; `is_live` tells cameras from footage."""
+def encoder_stage(embedder_for: EmbedderFor) -> Stage:
+    """The stage between `FACES`, or `FACES_LIVE`, and the streams that the sources' owners read."""
 
     def embed_all(works: Sequence[Work]) -> list[Item]:
         done: dict[int, Item] = {place: work.item for place, work in enumerate(works)}
-        for batch in face_batches(works, is_live):
+        for batch in face_batches(works):
             embedder = embedder_for(works[batch[0]].options)
             done.update(zip(batch, embedder.embed_together([_faces(works[place]) for place in batch]), strict=True))
         return list(done.values())
 
-    return Stage(NAME, (FACES,), ENCODERS, embed_all, lambda run: matches_stream(run.source_id))
+    return Stage(NAME, (FACES_LIVE, FACES), ENCODERS, embed_all, _matches_stream, live_inputs=(FACES_LIVE,))
 
 
-def face_batches(works: Sequence[Work], is_live: Callable[[RunKey], bool]) -> list[list[int]]:
+def _matches_stream(run: RunKey) -> str:
+    return matches_stream(run.source_id)
+
+
+def face_batches(works: Sequence[Work]) -> list[list[int]]:
     """Places of the works whose faces go through the network together; what has no faces to embed is in none.
 
     A chunk of footage is always alone. Chunks of live cameras with equal options are together.
@@ -48,7 +53,7 @@ def face_batches(works: Sequence[Work], is_live: Callable[[RunKey], bool]) -> li
     for place, work in enumerate(works):
         if not isinstance(work.item, FaceChunk):
             continue
-        if is_live(work.item.run):
+        if is_camera(work.item.run.source_id):
             together.setdefault(work.options, []).append(place)
         else:
             alone.append([place])

@@ -22,6 +22,7 @@ from pipeline.control.database import open_control
 from pipeline.control.run_records import RunRecord, RunState
 from pipeline.control.runs import Runs
 from pipeline.errors import SettingsError, TransportLost
+from pipeline.sightings.rows import SourceKind
 from workers.ingest import ORPHANED_S, Ingest
 from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.metrics.endpoint import job_metrics
@@ -66,7 +67,7 @@ def tend_runs(runs: Runs, jobs: JobQueue, now: datetime) -> None:
         logger.warning("%s has no ingest any more: queued again", record.run.source_id)
         if record.attempts >= MOST_ATTEMPTS:
             runs.fail(record.run.run_id, f"the process that reads the file ended {record.attempts} times")
-    queued = runs.list([RunState.QUEUED])
+    queued = [record for record in runs.list([RunState.QUEUED]) if record.source_kind is SourceKind.FILE]
     waiting = jobs.waiting() if queued else frozenset()
     for record in queued:
         if record.run.run_id not in waiting and _is_untended(record, now):

@@ -35,7 +35,7 @@ class Stage:
     route: Callable[[RunKey], str]
     """The stream for the results of a run."""
     live_inputs: tuple[str, ...] = ()
-    """Those of the streams that carry chunks of live cameras; only these are gathered."""
+    """Those of the streams that carry chunks of live cameras: read first, and only these are gathered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +89,27 @@ class StageLoop:
         self._metrics.beat(self._stage.name)
         for delivery in self._claim():
             self._finish([delivery])  # one by one, so that a bad message takes no other with it
-        taken = self._transport.receive(self._subscription, self._options.batch, self._options.wait_s)
-        if taken:
-            self._finish([*taken, *self._gather(taken)])
+        live, recorded = self._receive()
+        if live:
+            self._finish([*live, *self._gather(live)])
+        if recorded:
+            self._finish(recorded)
+
+    def _receive(self) -> tuple[list[Delivery], list[Delivery]]:
+        """Messages of live cameras, and of footage; the latter only when there are none of the former at first."""
+        streams, batch = self._stage.live_inputs, self._options.batch
+        if streams:
+            waiting = self._transport.receive(replace(self._subscription, streams=streams), batch, 0)
+            if waiting:
+                return waiting, []
+        taken = self._transport.receive(self._subscription, batch, self._options.wait_s)
+        live = [delivery for delivery in taken if delivery.stream in streams]
+        return live, [delivery for delivery in taken if delivery.stream not in streams]
 
     def _gather(self, first: Sequence[Delivery]) -> list[Delivery]:
-        """More chunks of live cameras, until a batch is full or its deadline has come; none when footage is in hand."""
+        """More chunks of live cameras, until a batch is full or its deadline has come."""
         gathering, streams = self._options.gathering, self._stage.live_inputs
-        if gathering is None or not {delivery.stream for delivery in first} <= set(streams):
+        if gathering is None:
             return []
         begin, more = time.monotonic(), list[Delivery]()
         subscription = replace(self._subscription, streams=streams)

@@ -140,6 +140,7 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
     from workers.aggregator import Aggregator, AggregatorOptions
     from workers.event_streams import RedisEventLog
     from workers.jobs import JobQueue, tend_runs
+    from workers.live_passage import end_abandoned
     from workers.telling import LogTeller
 
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
@@ -148,11 +149,17 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
     runs, jobs = Runs(control), JobQueue(url)
     recorder = Recorder(control, Store(settings.data))
     teller = LogTeller(control, RedisEventLog(url), settings.lease_s, metrics)
+
+    def tend() -> None:
+        now = datetime.now(UTC)
+        tend_runs(runs, jobs, now)
+        end_abandoned(runs, transport, now)
+
     return Aggregator(
         control,
         recorder,
         transport,
         stop,
         AggregatorOptions(lease_s=settings.lease_s, metrics=metrics, teller=teller),
-        tend=lambda: tend_runs(runs, jobs, datetime.now(UTC)),
+        tend=tend,
     ).run

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.control.run_records import RunRecord
+from pipeline.sightings.ids import is_camera
 from workers.wire.transport import (
     AGGREGATORS,
     DETECTORS,
     ENCODERS,
     FACES,
+    FACES_LIVE,
     FRAMES,
+    FRAMES_LIVE,
     Buried,
     StreamState,
     Transport,
@@ -51,7 +54,10 @@ def read_status(transport: Transport, runs: Iterable[RunRecord]) -> WorkersStatu
     """Look at the server, for the active ones among `runs`. Raises `TransportLost`."""
     active = [record.run for record in runs if record.state.is_active]
     own_streams = sorted({matches_stream(run.source_id) for run in active})
-    streams = [(FRAMES, DETECTORS), (FACES, ENCODERS), *((stream, AGGREGATORS) for stream in own_streams)]
+    streams = [(FRAMES, DETECTORS), (FACES, ENCODERS)]
+    if any(is_camera(run.source_id) for run in active):
+        streams += [(FRAMES_LIVE, DETECTORS), (FACES_LIVE, ENCODERS)]
+    streams += [(stream, AGGREGATORS) for stream in own_streams]
     return WorkersStatus(
         streams=tuple(transport.stream_state(stream, group) for stream, group in streams),
         flights=tuple(_flight(transport, run.run_id) for run in active),

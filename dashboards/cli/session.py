@@ -40,6 +40,11 @@ class Session:
     def database_path(self) -> Path:
         return self.data_dir / "facetrail.db"
 
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a control database already, as far as can be told without opening it."""
+        return self.settings.database_url is not None or self.database_path.is_file()
+
 
 def open_session(*, data: Path | None = None, time_zone: str | None = None, **flags: Any) -> Session:
     """Load the settings with the flags given above everything; raises `SettingsError` for wrong ones."""
@@ -54,7 +59,7 @@ def open_session(*, data: Path | None = None, time_zone: str | None = None, **fl
 def open_existing(*, data: Path | None = None, time_zone: str | None = None) -> Session:
     """Like `open_session`, for commands that read: raises `NotFound` when there is no data folder yet."""
     session = open_session(data=data, time_zone=time_zone)
-    if session.settings.database_url is None and not session.database_path.is_file():
+    if not session.has_database:
         raise NotFound(
             f"there is no Facetrail data in {session.data_dir}; "
             f"`facetrail analyze VIDEO --gallery DIR --data {session.data_dir}` makes some; --data names another folder"

@@ -12,7 +12,8 @@ STEPS: dict[int, tuple[str, ...]] = {
     1: ("ALTER TABLE runs ADD COLUMN calibration_id INTEGER",),
     # 3: what is told of live sightings (two new tables).
     2: (),
-    # 4: which pictures a calibration was made from (a new table, so that calibrations of before have none).
+    # 4: which pictures a calibration was made from, so that those of before have none; cameras that were entered by a
+    # command, and how all of them are doing (three new tables).
     3: (),
 }
 """What leads from each schema version to the next; in words that SQLite and Postgres both know."""

@@ -66,6 +66,8 @@ class NewRun:
     """The gallery that will name the sightings."""
     calibration_id: int | None = None
     """The calibration that will; None for the one that ships."""
+    start_ts: datetime | None = None
+    """When its media began, for the run of a camera; None for that of a file, which begins with its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,14 +136,25 @@ class Runs:
             return read_run(transaction, run_id)
 
     def requeue_orphans(self, older_than_s: float, now: datetime) -> Sequence[RunRecord]:
-        """Queue again the runs that were being ingested or drained and gave no sign of life for `older_than_s`."""
+        """Queue again the runs of files that were being ingested or drained, and gave no sign of life for so long."""
         begun = runs.c.state.in_([RunState.INGESTING.value, RunState.DRAINING.value])
         silent = runs.c.heartbeat_at <= now - timedelta(seconds=older_than_s)
+        of_files = runs.c.source_id.in_(select(sources.c.source_id).where(sources.c.kind == SourceKind.FILE.value))
         with self._control.writing() as transaction:
-            orphans = transaction.connection.execute(select(runs.c.run_id).where(begun, silent)).scalars().all()
+            query = select(runs.c.run_id).where(begun, silent, of_files)
+            orphans = transaction.connection.execute(query).scalars().all()
             for run_id in orphans:
                 _queue(transaction, run_id)
             return [read_run(transaction, run_id) for run_id in orphans]
+
+    def abandoned(self, older_than_s: float, now: datetime) -> Sequence[RunRecord]:
+        """The active runs of cameras of which there was no sign of life for `older_than_s`."""
+        alive_since = now - timedelta(seconds=older_than_s)
+        return [
+            record
+            for record in self.active()
+            if record.source_kind is SourceKind.LIVE and (record.heartbeat_at or record.created_at) <= alive_since
+        ]
 
     def add_failed_chunk(self, run: RunKey, number: int, stage: str, reason: str) -> None:
         """Note a buried chunk; the same one again changes nothing."""
@@ -223,7 +234,7 @@ def _first_row(transaction: Transaction, new: NewRun) -> dict[str, object]:
         "options_json": new.options_json,
         "encoder": new.encoder,
         **_naming(new),
-        "start_ts": source.start_ts,
+        "start_ts": new.start_ts or source.start_ts,
         "clock": source.clock,
         "next_chunk": 0,
         **asdict(RunCounters()),

@@ -66,7 +66,7 @@ def chart_of(
     return Chart(
         ticks=axis_ticks(length_s, source.start_ts, zone),
         lanes=tuple(_lane(group, length_s, people) for group in group_sightings(sightings)),
-        minutes=tuple(_minute(row, length_s) for row in sorted(coverage, key=lambda row: row.minute)),
+        minutes=tuple(_minute(row, length_s) for row in _of_the_media(coverage)),
     )
 
 
@@ -95,6 +95,11 @@ def _bar(sighting: SightingRow, length_s: float, people: Mapping[str, str]) -> B
         title=f"{name_of(sighting, people)}: {format_media_span(sighting.media_start_s, sighting.media_end_s)}, "
         f"seen for {format_duration(sighting.presence_s)}{score}",
     )
+
+
+def _of_the_media(coverage: Sequence[CoverageRow]) -> list[CoverageRow]:
+    """The minutes in order, without those in which a camera was away before."""
+    return sorted((row for row in coverage if row.minute >= 0), key=lambda row: row.minute)
 
 
 def _minute(row: CoverageRow, length_s: float) -> WatchedMinute:

@@ -22,7 +22,7 @@ from pipeline.sightings.fold import (
     start_fold,
 )
 from pipeline.sightings.recording import Advance, Recorder
-from pipeline.sightings.rows import ClosedTrack
+from pipeline.sightings.rows import ClosedTrack, SourceKind
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ class RecordedFold:
         self._state = decode_state(progress.snapshot) if progress.snapshot else start_fold(record.run)
         self._telling = telling
         self._has_news = False
+        self._gap_is_open = record.source_kind is SourceKind.LIVE
         self.next_chunk = progress.next_chunk
         self.is_over = False
 
@@ -97,9 +98,18 @@ class RecordedFold:
 
     def show(self) -> None:
         """Make the source's sightings anew if tracks were closed since the last time; raises like `record`."""
+        self._tell_gap()
         if self._has_news:
-            self._recorder.refresh_sightings(self._lease, self._record.run.source_id)
+            if self._record.source_kind is SourceKind.LIVE:
+                self._recorder.show_run(self._lease, self._record.run)
+            else:
+                self._recorder.refresh_sightings(self._lease, self._record.run.source_id)
             self._has_news = False
+
+    def _tell_gap(self) -> None:
+        """Record how long the camera was away before, as soon as that can be told."""
+        if self._gap_is_open:
+            self._gap_is_open = not self._recorder.tell_gap(self._lease, self._record.run)
 
     def _fold(self, state: FoldState, item: Foldable) -> FoldStep:
         if isinstance(item, RunEnded):
@@ -119,6 +129,7 @@ class RecordedFold:
         logger.debug("%s recorded up to chunk %s", self._record.run.source_id, self.next_chunk)
 
     def _finish(self, ended: RunEnded) -> None:
+        self._tell_gap()
         n_failed = len(self._runs.failed_chunks(ended.run))
         finished = self._recorder.finish(self._lease, self._record, ended, n_failed)
         self.is_over = True

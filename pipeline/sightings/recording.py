@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from pipeline.control.database import Control, Lease, Transaction
+from pipeline.control.people import People
 from pipeline.control.progress import (
     Progress,
     finish_run,
@@ -35,8 +36,17 @@ from pipeline.control.sources import Sources, write_current_run, write_start, wr
 from pipeline.errors import InputError
 from pipeline.identity.policies import standing_of
 from pipeline.schemas import RunEnded, RunKey
+from pipeline.sightings.camera_gaps import gap_rows
 from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.recording_labels import Labeller, PolicyOf, run_policy, stage_labels, write_labels
+from pipeline.sightings.recording_labels import (
+    Labeller,
+    PolicyOf,
+    rows_of_run,
+    run_options,
+    run_policy,
+    stage_labels,
+    write_labels,
+)
 from pipeline.sightings.recording_rows import (
     add_to_counters,
     coverage_row,
@@ -139,7 +149,7 @@ class Recorder:
         if runs.get(record.run.run_id).state.is_active:
             self._complete_coverage(lease, record.run.run_id)
             problem = _problem(ended, n_failed_chunks, runs.get(record.run.run_id).counters)
-            while not self._try_finish(lease, runs.get(record.run.run_id), problem):
+            while not self._try_finish(lease, self._of_today(runs.get(record.run.run_id)), problem):
                 continue  # another source met unknown people meanwhile: compare with them, too
         self._settle(lease)
         return runs.get(record.run.run_id)
@@ -157,6 +167,31 @@ class Recorder:
             while not self._try_refresh(lease, record):
                 continue  # another source met unknown people meanwhile: compare with them, too
         return len(self._store.read_sightings(RowFilter(source_id=source_id)))
+
+    def show_run(self, lease: Lease, run: RunKey) -> None:
+        """Make the sightings of one run of a camera anew, while it goes on, by today's gallery; of no other run."""
+        while not self._try_refresh(lease, self._of_today(Runs(self._control).get(run.run_id))):
+            continue  # as above
+
+    def tell_gap(self, lease: Lease, run: RunKey) -> bool:
+        """Record how long the camera was away before this run; False while the run before is not complete.
+
+        The same again changes nothing.
+        """
+        record = Runs(self._control).get(run.run_id)
+        earlier = [one for one in Runs(self._control).list(source_id=run.source_id) if one.start_ts < record.start_ts]
+        if not earlier:
+            return True
+        before = max(earlier, key=lambda one: one.start_ts)
+        if before.state.is_active:
+            return False
+        fps = run_options(before).sampling.fps or 1.0
+        gone_at = before.start_ts + timedelta(seconds=before.counters.n_samples / fps)
+        with self._store.staging() as staging:
+            self._store.stage_coverage(staging, gap_rows(run, gone_at, record.start_ts))
+            with self._control.fenced(lease, self._clock()):
+                staging.publish()
+        return True
 
     def set_start(self, lease: Lease, source_id: str, start_ts: datetime) -> None:
         """Let the media of a footage file begin at `start_ts`, UTC; its rows and thumbnails move to their new dates.
@@ -205,12 +240,20 @@ class Recorder:
                 if finish_run(transaction, record.run.run_id, state, problem, now):
                     staging.publish()
                     write_counters(transaction, record.run.run_id, counters)
+                    write_naming(transaction, record)
                     _make_current(transaction, record)
         return True
 
     def _counters(self, record: RunRecord) -> RunCounters:
-        wanted = RowFilter(source_id=record.run.source_id, run_id=record.run.run_id)
+        wanted = rows_of_run(record)
         return exact_counters(self._store.read_tracks(wanted), self._store.read_coverage(wanted))
+
+    def _of_today(self, record: RunRecord) -> RunRecord:
+        """The run of a camera, which goes on for hours, as it would begin now: whoever was enrolled since is known."""
+        version = People(self._control).gallery_version()
+        if record.source_kind is SourceKind.FILE or record.gallery_version == version:
+            return record
+        return self._by_today(record, version)
 
     def _by_today(self, record: RunRecord, gallery_version: int) -> RunRecord:
         calibration_id = standing_of(self._control, record.encoder).calibration_id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 
 from pipeline.control.database import Control, Transaction
@@ -24,6 +25,8 @@ from pipeline.sightings.store import RowFilter, Store
 
 PolicyOf = Callable[[RunRecord], DecisionPolicy]
 
+CLOCKS_DIFFER = timedelta(hours=6)
+"""More than rows of a run can lie after its last commit."""
 MATCHERS_KEPT = 2
 """Matchers kept in memory: that of today's gallery, and one that an earlier run was named by. Versions never change."""
 
@@ -51,6 +54,14 @@ def run_policy(control: Control, record: RunRecord) -> DecisionPolicy:
     return policy_of_calibration(control, record.encoder, record.calibration_id, run_options(record).identity)
 
 
+def rows_of_run(record: RunRecord) -> RowFilter:
+    """The rows of a run; of a camera, which has been there for months, on the days of the run."""
+    wanted = RowFilter(source_id=record.run.source_id, run_id=record.run.run_id)
+    if record.source_kind is SourceKind.FILE:
+        return wanted
+    return replace(wanted, first_day=record.start_ts.date(), last_day=(record.updated_at + CLOCKS_DIFFER).date())
+
+
 class Labeller:
     """Names the tracks of one record by the galleries and unknown people of its control database."""
 
@@ -67,7 +78,7 @@ class Labeller:
 
         Unknown people of a run that is on its way stay without ids: only its end is the same whatever interrupted it.
         """
-        wanted = RowFilter(source_id=record.run.source_id, run_id=record.run.run_id)
+        wanted = rows_of_run(record)
         tracks, embeddings = self._store.read_tracks(wanted), self._store.read_embeddings(record.encoder, wanted)
         return self.label_rows(record, tracks, embeddings, allots=record.state.is_complete)
 
@@ -110,8 +121,9 @@ class Labeller:
 
 def stage_labels(staging: Staging, store: Store, record: RunRecord, labels: Labels) -> None:
     """Prepare the sightings: a file has those of one run, a camera those of all its runs."""
-    replaced = None if record.source_kind is SourceKind.FILE else record.run.run_id
-    store.stage_sightings(staging, record.run.source_id, labels.sightings, run_id=replaced)
+    is_file = record.source_kind is SourceKind.FILE
+    replaced = RowFilter(source_id=record.run.source_id) if is_file else rows_of_run(record)
+    store.stage_sightings(staging, labels.sightings, replaced)
 
 
 def write_labels(transaction: Transaction, labels: Labels) -> bool:

@@ -7,7 +7,7 @@
     .prepare()                                                           makes it readable before the first row
     .staging() -> Staging                                                files on their way in
     .stage_tracks / stage_embeddings / stage_coverage (staging, ...)     rows join those of their files
-    .stage_sightings(staging, source_id, rows, run_id=None)              rows replace those of the source or run
+    .stage_sightings(staging, rows, RowFilter)                           rows replace those that the filter picks
     .stage_source(staging, SourceRows)                                   everything of a source anew
 
 The `stage_...` methods only prepare files; `Staging.publish` puts them in place, and belongs into the transaction of
@@ -17,7 +17,7 @@ The `stage_...` methods only prepare files; `Staging.publish` puts them in place
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,15 +152,14 @@ class Store:
         for path, group in group_by_file(rows, self._coverage_file).items():
             _stage_merged(staging, path, COVERAGE_COLUMNS, group)
 
-    def stage_sightings(
-        self, staging: Staging, source_id: str, rows: Sequence[SightingRow], run_id: str | None = None
-    ) -> None:
-        """Replace the sightings of `run_id`, or all of the source's; days left without any keep an empty file."""
+    def stage_sightings(self, staging: Staging, rows: Sequence[SightingRow], replaced: RowFilter) -> None:
+        """Let `rows` take the place of those that `replaced` picks; days left without any keep an empty file."""
+        of_all_runs = replace(replaced, run_id=None)
         kept: list[SightingRow] = []
-        if run_id is not None:
-            kept = [row for row in self.read_sightings(RowFilter(source_id=source_id)) if row.run_id != run_id]
+        if replaced.run_id is not None:
+            kept = [row for row in self.read_sightings(of_all_runs) if row.run_id != replaced.run_id]
         groups = group_by_file([*kept, *rows], lambda row: self._sightings.day_file(row.source_id, row.start_ts))
-        for path in sorted({*groups, *self._sightings.files(RowFilter(source_id=source_id))}):
+        for path in sorted({*groups, *self._sightings.files(of_all_runs)}):
             _stage_whole(staging, path, SIGHTING_COLUMNS, groups.get(path, []))
 
     def stage_source(self, staging: Staging, rows: SourceRows) -> None:
@@ -174,7 +173,7 @@ class Store:
             _stage_whole(staging, path, COVERAGE_COLUMNS, minutes.get(path, []))
         for encoder in self.encoders():
             self._stage_whole_embeddings(staging, encoder, rows)
-        self.stage_sightings(staging, rows.source_id, rows.sightings)
+        self.stage_sightings(staging, rows.sightings, wanted)
 
     def _stage_whole_embeddings(self, staging: Staging, encoder: str, rows: SourceRows) -> None:
         part, embeddings = self._embeddings(encoder), rows.embeddings.get(encoder, {})

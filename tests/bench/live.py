@@ -27,6 +27,7 @@ from pipeline.video.live.address import RtspTransport, parse_address
 from pipeline.video.live.reading import LiveReader, ThreadLedger
 from pipeline.video.writing import WritingOptions, write_video
 from tests.bench.footage import prepare_footage, read_samples
+from tests.bench.live_stack import measure_stack
 from tests.bench.measurement import Measurement
 from tests.bench.settings import BenchSettings
 from tests.rtsp.running import RtspServer
@@ -67,6 +68,7 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
         unit="ms",
         detail=f"{spent_s:.1f} s for {n_frames} pictures of {CAMERAS} cameras, shots and gate included",
     )
+    yield from measure_stack(clip, settings.folder, seconds)
     yield Measurement(
         what="live: memory", figure=grown / MB, unit="MB", detail=f"more with {CAMERAS} cameras than before"
     )

@@ -22,9 +22,9 @@ from tests.bench.settings import BenchSettings
 from tests.builders import make_face, make_vector
 from tests.workers.conftest import wait_for_server
 from workers.messages import Item, Work, pack, stage_options, unpack
+from workers.stack.cameras import FRAMES_ALLOCATOR
 from workers.stack.embedded import embedded_server, make_run_dir
 from workers.stack.leash import leashed
-from workers.stack.running import FRAMES_ALLOCATOR
 from workers.wire.transport import (
     AGGREGATORS,
     DETECTORS,

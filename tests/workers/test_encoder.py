@@ -11,7 +11,7 @@ from tests.builders_workers import OPTIONS
 from workers.encoder import encoder_stage, face_batches
 from workers.messages import Work
 
-FILE, DOOR, YARD = RunKey("f_1", "r"), RunKey("door", "r"), RunKey("yard", "r")
+FILE, DOOR, YARD = RunKey("f_0123456789abcdef", "r"), RunKey("door", "r"), RunKey("yard", "r")
 MIXED = replace(OPTIONS, encoding=replace(OPTIONS.encoding, precision="mixed"))
 
 
@@ -30,34 +30,22 @@ def work(run: RunKey, number: int = 0, options=OPTIONS) -> Work:
     return Work(replace(make_face_chunk(), run=run, number=number), options)
 
 
-def is_live(run: RunKey) -> bool:
-    return run in {DOOR, YARD}
-
-
 def test_nothing_makes_no_batch() -> None:
-    assert face_batches([], is_live) == []
+    assert face_batches([]) == []
 
 
 def test_footage_is_alone_and_cameras_of_equal_options_are_together() -> None:
     works = [work(FILE), work(DOOR), work(FILE, 1), work(YARD), work(DOOR, 1, MIXED)]
 
-    assert face_batches(works, is_live) == [[1, 3], [4], [0], [2]]
+    assert face_batches(works) == [[1, 3], [4], [0], [2]]
 
 
 def test_results_come_in_the_order_of_the_works_and_the_rest_passes() -> None:
     embedder = FakeEmbedder()
-    stage = encoder_stage(lambda _options: embedder, is_live)
+    stage = encoder_stage(lambda _options: embedder)
     failed = Work(ChunkFailed(FILE, 7, (), "detector", "broken"), OPTIONS)
 
     items = stage.handle([work(FILE, 1), failed, work(YARD, 2), work(DOOR, 3)])
 
     assert [getattr(item, "number") for item in items] == [101, 7, 102, 103]  # noqa: B009 - items are of two types
-    assert embedder.batches == [["yard", "door"], ["f_1"]]
-
-
-def test_every_source_is_footage_unless_somebody_says_otherwise() -> None:
-    embedder = FakeEmbedder()
-
-    encoder_stage(lambda _options: embedder).handle([work(DOOR), work(YARD)])
-
-    assert embedder.batches == [["door"], ["yard"]]
+    assert embedder.batches == [["yard", "door"], ["f_0123456789abcdef"]]

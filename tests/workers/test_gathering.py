@@ -40,7 +40,9 @@ class Latecomer(MemoryTransport):
         return taken
 
 
-def batches_of(transport: MemoryTransport, stream: str, gathering: Gathering) -> list[int]:
+def batches_of(
+    transport: MemoryTransport, stream: str, gathering: Gathering, late: tuple[int, ...] = (1, 2)
+) -> list[int]:
     """Sizes of the batches that a stage was given in one step, with a first chunk on `stream`."""
     sizes: list[int] = []
 
@@ -56,7 +58,7 @@ def batches_of(transport: MemoryTransport, stream: str, gathering: Gathering) ->
     loop = StageLoop(stage, transport, "one", threading.Event(), options)
     transport.receive(Subscription((FRAMES, LIVE), "group", "nobody"), 1, 0)
     transport.publish(stream, pack(Work(make_frame_chunk(0, run=RUN), OPTIONS)))
-    transport.late = (1, 2)
+    transport.late = late
     loop.step()
     return sizes
 
@@ -70,4 +72,8 @@ def test_a_deadline_that_has_come_ends_the_waiting() -> None:
 
 
 def test_footage_does_not_wait() -> None:
-    assert batches_of(Latecomer(), FRAMES, Gathering(most=3, deadline_s=60)) == [1]
+    assert batches_of(Latecomer(), FRAMES, Gathering(most=3, deadline_s=60), late=()) == [1]
+
+
+def test_cameras_come_before_the_footage_that_was_there_first() -> None:
+    assert batches_of(Latecomer(), FRAMES, Gathering(most=2, deadline_s=60)) == [2, 1]

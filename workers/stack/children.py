@@ -41,6 +41,8 @@ class ChildSpec:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     stderr: Path
+    is_vital: bool = True
+    """Whether the work cannot go on without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class ChildHealth:
     restarts: int
     problem: str | None
     """Its last words, once given up."""
+    is_vital: bool = True
 
 
 class Child:
@@ -84,10 +87,10 @@ class Child:
     def health(self) -> ChildHealth:
         """How it is; may be called from any thread."""
         if self._problem is not None:
-            return ChildHealth(self.spec.name, ChildState.GIVEN_UP, None, self._restarts, self._problem)
+            return self._health(ChildState.GIVEN_UP, None)
         if self._restart_at is not None:
-            return ChildHealth(self.spec.name, ChildState.WAITING, None, self._restarts, None)
-        return ChildHealth(self.spec.name, ChildState.RUNNING, self._process.pid, self._restarts, None)
+            return self._health(ChildState.WAITING, None)
+        return self._health(ChildState.RUNNING, self._process.pid)
 
     def signal(self, number: signal.Signals) -> None:
         """Send `number` to the child and all that it started."""
@@ -101,6 +104,9 @@ class Child:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+    def _health(self, state: ChildState, pid: int | None) -> ChildHealth:
+        return ChildHealth(self.spec.name, state, pid, self._restarts, self._problem, self.spec.is_vital)
 
     def _plan_restart(self, code: int, now: float) -> None:
         self._count_failure(is_fast=now - self._started_at < FAST_S)
@@ -122,6 +128,24 @@ class Child:
         self._started_at = time.monotonic()
         self._restart_at = None
         self._restarts += 1
+
+
+class LeavingChild:
+    """A child that was asked to end, and is killed when it takes too long."""
+
+    def __init__(self, child: Child, grace_s: float) -> None:
+        self.child = child
+        self.name = child.spec.name
+        self._give_up_at = time.monotonic() + grace_s
+        child.signal(signal.SIGTERM)
+
+    def is_gone(self) -> bool:
+        """Whether it has ended."""
+        if self.child.wait(0):
+            return True
+        if time.monotonic() > self._give_up_at:
+            self.child.signal(signal.SIGKILL)
+        return False
 
 
 def _start(spec: ChildSpec) -> subprocess.Popen[bytes]:

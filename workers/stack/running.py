@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ import msgspec
 
 from pipeline.config import Settings
 from pipeline.errors import SettingsError, TransportLost
+from workers.stack.cameras import FRAMES_ALLOCATOR, camera_children
 from workers.stack.children import ChildSpec
 from workers.stack.embedded import embedded_server, make_run_dir, remove_socket
 from workers.stack.gpus import find_gpus, gpu_environment
@@ -33,13 +34,6 @@ NOTE_NAME = "stack.json"
 JOIN_S = 30.0
 """How long another stack on the folder may take to come up."""
 JOIN_LOOK_S = 0.05
-FRAMES_ALLOCATOR = {
-    "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
-    "MALLOC_ARENA_MAX": "2",
-}
-"""For glibc, where frames pass: keep buffers of a chunk's size rather than give them back to the system after each,
-since touching new pages costs as much as all copying of frames; but in two arenas, not in one for every thread."""
 RECORD_ALLOCATOR = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(4 << 20),
@@ -142,20 +136,20 @@ def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool) -> Iterat
     logs_dir.mkdir(parents=True, exist_ok=True)
     environment = worker_environment(settings, url)
     server_spec = ChildSpec("server", server.command, environment, logs_dir / "server.stderr") if server else None
-    workers = worker_specs(settings, environment, logs_dir)
-    if settings.metrics_port is not None:
-        workers = _with_metrics(workers, metrics_dir(settings.data))
-    supervisor = Supervisor(url, server_spec, workers)
-    try:
-        supervisor.start()
-        if server is not None:  # of a server of the user's only the settings tell, with its password
-            _write_note(run_dir, StackNote(os.getpid(), url))
-        yield OwnStack(url, supervisor)
-    finally:
-        (run_dir / NOTE_NAME).unlink(missing_ok=True)
-        supervisor.stop()
-        if server is not None:
-            remove_socket(server, run_dir)
+    counting = _counting(settings)
+    with camera_children(settings, environment, logs_dir) as cameras:
+        workers = counting(worker_specs(settings, environment, logs_dir))
+        supervisor = Supervisor(url, server_spec, workers, coming_and_going=lambda: counting(cameras()))
+        try:
+            supervisor.start()
+            if server is not None:  # of a server of the user's only the settings tell, with its password
+                _write_note(run_dir, StackNote(os.getpid(), url))
+            yield OwnStack(url, supervisor)
+        finally:
+            (run_dir / NOTE_NAME).unlink(missing_ok=True)
+            supervisor.stop()
+            if server is not None:
+                remove_socket(server, run_dir)
 
 
 def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: Path) -> list[ChildSpec]:
@@ -185,13 +179,22 @@ def metrics_dir(data_dir: Path) -> Path:
     return data_dir.resolve() / "run" / "metrics"
 
 
-def _with_metrics(workers: Sequence[ChildSpec], folder: Path) -> list[ChildSpec]:
-    """The same workers, counting into `folder` from nought."""
+def _counting(settings: Settings) -> Callable[[Sequence[ChildSpec]], list[ChildSpec]]:
+    """What makes the same workers count into one folder, from nought, when the settings ask for metrics."""
     from workers.metrics.files import child_environment
 
+    if settings.metrics_port is None:
+        return list
+    folder = metrics_dir(settings.data)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    return [replace(spec, environment={**spec.environment, **child_environment(folder, spec.name)}) for spec in workers]
+
+    def counting(specs: Sequence[ChildSpec]) -> list[ChildSpec]:
+        return [
+            replace(spec, environment={**spec.environment, **child_environment(folder, spec.name)}) for spec in specs
+        ]
+
+    return counting
 
 
 def _allocator(stages: Sequence[str]) -> Mapping[str, str]:

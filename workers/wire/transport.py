@@ -14,7 +14,10 @@ from typing import Protocol
 from pipeline.schemas import RunKey
 
 FRAMES = "ft:frames"
+FRAMES_LIVE = "ft:frames:live"
 FACES = "ft:faces"
+FACES_LIVE = "ft:faces:live"
+"""The streams of live cameras, which are read first."""
 BURIED = "ft:buried"
 DETECTORS = "detectors"
 ENCODERS = "encoders"

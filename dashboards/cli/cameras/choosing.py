@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dashboards.cli.session import Session, open_database
+
 if TYPE_CHECKING:
-    from dashboards.cli.session import Session
     from pipeline.cameras import Camera
     from pipeline.video.live.address import RtspTransport
 
@@ -15,12 +16,16 @@ UNNAMED = "camera"
 
 
 def cameras_of(session: Session) -> Sequence[Camera]:
-    """The cameras of the settings; raises `SettingsError` for one that is wrong."""
+    """The cameras of the settings, and of the data folder if there is one; raises `SettingsError` for a wrong one."""
     import os
 
     from pipeline.cameras import configured_cameras
+    from pipeline.stored_cameras import known_cameras
 
-    return configured_cameras(session.settings.cameras, session.settings.options(), os.environ)
+    if not session.has_database:
+        return configured_cameras(session.settings.cameras, session.settings.options(), os.environ)
+    with open_database(session) as control:
+        return known_cameras(control, session.settings, os.environ)
 
 
 def choose_camera(session: Session, text: str, transport: RtspTransport | None) -> Camera:

@@ -1,8 +1,9 @@
-"""`facetrail camera list`: the cameras of the settings."""
+"""`facetrail camera list`: the cameras there are, and how they are doing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,15 +12,20 @@ from dashboards.cli.cameras.choosing import cameras_of
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.output import answers, emit_json, say, table
-from dashboards.cli.session import open_session
+from dashboards.cli.session import Session, open_database, open_session
 
 if TYPE_CHECKING:
     from pipeline.cameras import Camera
+    from pipeline.control.camera_states import CameraState
 
 EXAMPLES = examples(
-    ("facetrail camera list", "the cameras under `cameras:` in facetrail.yaml"),
+    ("facetrail camera list", "which cameras there are, and what is wrong with which"),
     ("facetrail camera list --json | jq -r '.cameras[].name'", "for scripts"),
 )
+
+CONNECTED, AWAY = "connected", "away"
+SILENT = timedelta(seconds=6)
+"""A camera of which nothing was said for so long is read by nobody; who reads it says something every second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,18 @@ class CameraRow:
     fps: float | None
     """Samples a second."""
     origin: str
+    """`file` for a camera of the settings, `database` for one that was added by a command."""
+    state: str
+    """`connected`, `away`, `not read` when nobody has looked after it for some seconds, or `disabled`."""
+    since: datetime | None
+    problem: str | None
+    camera_fps: float | None
+    """Pictures a second that it sends."""
+    n_samples: int | None
+    """Of this connection, as the following two."""
+    n_dropped: int | None
+    n_failed: int | None
+    lag_s: float | None
 
 
 def register(group: typer.Typer) -> None:
@@ -43,14 +61,19 @@ def register(group: typer.Typer) -> None:
 
 
 def show(data: DataFlag = None, as_json: JsonFlag = False) -> None:
-    """List the cameras of the settings, in their order. Passwords are not shown."""
-    rows = [_row(camera) for camera in cameras_of(open_session(data=data))]
+    """List the cameras with how they are doing: those of the settings, then those that were added. No passwords."""
+    session = open_session(data=data)
+    states = _states(session)
+    rows = [_row(session, camera, states.get(camera.name)) for camera in cameras_of(session)]
     if as_json:
         emit_json({"cameras": rows})
     elif rows:
-        _print(rows)
+        _print(session, rows)
     else:
-        say("There are no cameras yet: name some under `cameras:` in facetrail.yaml, such as\n" + SNIPPET)
+        say(
+            "There are no cameras yet: `facetrail camera add demo file:clip.mp4` adds one; or name some under "
+            "`cameras:` in facetrail.yaml, such as\n" + SNIPPET
+        )
 
 
 SNIPPET = """
@@ -60,8 +83,18 @@ cameras:
 """
 
 
-def _row(camera: Camera) -> CameraRow:
-    address = camera.address
+def _states(session: Session) -> dict[str, CameraState]:
+    from pipeline.control.camera_states import CameraStates
+
+    if not session.has_database:
+        return {}
+    with open_database(session) as control:
+        return CameraStates(control).by_name()
+
+
+def _row(session: Session, camera: Camera, found: CameraState | None) -> CameraRow:
+    address, word = camera.address, _word(camera, found)
+    state = found if word in {CONNECTED, AWAY} else None
     return CameraRow(
         name=camera.name,
         address=str(address),
@@ -69,15 +102,44 @@ def _row(camera: Camera) -> CameraRow:
         enabled=camera.enabled,
         rtsp_transport=address.rtsp_transport.value,
         fps=camera.options.sampling.fps,
-        origin="file",
+        origin="file" if camera.name in session.settings.cameras else "database",
+        state=word,
+        since=state.since if state else None,
+        problem=state.problem if state else None,
+        camera_fps=state.fps if state else None,
+        n_samples=state.n_samples if state else None,
+        n_dropped=state.n_dropped if state else None,
+        n_failed=state.n_failed if state else None,
+        lag_s=state.lag_s if state else None,
     )
 
 
-def _print(rows: list[CameraRow]) -> None:
+def _word(camera: Camera, state: CameraState | None) -> str:
+    if not camera.enabled:
+        return "disabled"
+    if state is None or datetime.now(UTC) - state.updated_at > SILENT:
+        return "not read"
+    return CONNECTED if state.is_connected else AWAY
+
+
+def _print(session: Session, rows: list[CameraRow]) -> None:
     from rich.markup import escape
 
-    made = table("camera", "address", "state", "samples/s", right=("samples/s",))
+    numbers = ("samples/s", "pictures/s", "dropped", "failed")
+    made = table("camera", "address", "state", "since", *numbers, "problem", right=numbers)
     for row in rows:
-        state = "enabled" if row.enabled else "disabled"
-        made.add_row(escape(row.name), escape(row.address), state, "every" if row.fps is None else f"{row.fps:g}")
+        made.add_row(
+            escape(row.name),
+            escape(row.address),
+            row.state,
+            "" if row.since is None else f"{row.since.astimezone(session.zone):%Y-%m-%d %H:%M:%S}",
+            "every" if row.fps is None else f"{row.fps:g}",
+            "" if row.camera_fps is None else f"{row.camera_fps:g}",
+            *(_share(count, row.n_samples) for count in (row.n_dropped, row.n_failed)),
+            escape(row.problem or ""),
+        )
     answers().print(made)
+
+
+def _share(count: int | None, n_samples: int | None) -> str:
+    return "" if count is None or not n_samples else f"{count / n_samples:.1%}"

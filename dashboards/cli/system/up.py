@@ -15,6 +15,7 @@ from pipeline.errors import InputError, PipelineError
 
 if TYPE_CHECKING:
     from workers.stack.running import RunningStack
+    from workers.stack.supervisor import StackHealth
 
 LOOK_EVERY_S = 0.5
 EXAMPLES = examples(
@@ -54,12 +55,26 @@ def up(data: DataFlag = None, metrics_port: MetricsFlag = None) -> None:
 
 def _stay(session: Session, stack: RunningStack, stop: threading.Event) -> None:
     try:
+        told: frozenset[str] = frozenset()
         while not stop.wait(LOOK_EVERY_S):
-            problem = stack.health().problem
-            if problem is not None:
-                raise PipelineError(f"the work cannot go on: {problem}; logs are in {session.data_dir / 'logs'}")
+            health = stack.health()
+            if health.problem is not None:
+                raise PipelineError(f"the work cannot go on: {health.problem}; logs are in {session.data_dir / 'logs'}")
+            told = _tell_children(health, told)
     except KeyboardInterrupt:
         return
+
+
+def _tell_children(health: StackHealth, told: frozenset[str]) -> frozenset[str]:
+    """Tell of cameras that are read now, and of those that cannot be; what was told before is not told again."""
+    now = frozenset(
+        f"{child.name} cannot work: {child.problem}" if child.problem else f"{child.name} is read"
+        for child in health.children
+        if not child.is_vital
+    )
+    for line in sorted(now - told):
+        say(line)
+    return now
 
 
 def _stop_on_sigterm() -> threading.Event:

@@ -9,11 +9,14 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, MetricsFlag
 from dashboards.cli.output import say
-from dashboards.cli.session import open_session
+from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 
+CAMERA = "camera"
 EXAMPLES = examples(
     ("FACETRAIL_REDIS_URL=rediss://:secret@server facetrail worker detector encoder", "on another host"),
     ("facetrail worker detector", "one more detector beside `facetrail up`"),
+    ("facetrail worker camera", "all enabled cameras, where the data folder is"),
+    ("facetrail worker camera front_door yard", "two of them"),
 )
 
 
@@ -24,7 +27,10 @@ def register(app: typer.Typer, panel: str) -> None:
 
 def worker(
     stages: Annotated[
-        list[str], typer.Argument(help="ingest, detector, encoder, aggregator, events.", metavar="STAGE...")
+        list[str],
+        typer.Argument(
+            help="ingest, detector, encoder, aggregator, events; or camera, and which ones.", metavar="STAGE..."
+        ),
     ],
     data: DataFlag = None,
     metrics_port: MetricsFlag = None,
@@ -38,7 +44,22 @@ def worker(
     from workers.stack.logs import log_to
 
     session = open_session(data=data, metrics_port=metrics_port)
+    if stages[0] == CAMERA:
+        _read_cameras(session, stages[1:])
+        return
     check_stages(stages)
     log_to(None)
     say(f"working on {', '.join(stages)}; Ctrl-C stops")
     run_stages(stages, session.settings)
+
+
+def _read_cameras(session: Session, names: list[str]) -> None:
+    from workers.camera_main import run_cameras
+    from workers.stack.logs import log_to
+
+    with open_database(session) as control:
+        session = adopt_encoder(session, control)
+    log_to(None)
+    which = ", ".join(names) or "all cameras that are enabled"
+    say(f"reading {which}; logs in {session.data_dir / 'logs'}; Ctrl-C stops")
+    run_cameras(names, session.settings)

@@ -193,7 +193,8 @@ class LiveReader:
 
     def _first(self, stream: LiveStream, live: LivePicture) -> LiveInfo:
         now_s = self._now()
-        shape = shape_pictures(live.picture, live.pixel_aspect, self._options.largest_side)
+        options = self._options
+        shape = shape_pictures(live.picture, live.pixel_aspect, options.largest_side, options.rotation)
         return LiveInfo(
             connected_at=datetime.now(UTC) - timedelta(seconds=now_s - live.moment.captured_s),
             size_wh=shape.upright_wh,

@@ -25,11 +25,13 @@ def follow_camera(
     wait: Wait,
     rng: random.Random,
     now: Now = time.monotonic,
+    lost: Callable[[SourceLost], None] = lambda _error: None,
 ) -> Iterator[FrameChunk | RunEnded]:
     """The chunks and ends of one run after the other, until `wait` says to leave.
 
-    `begin` is called at each connection's first picture, in the thread that iterates, and says which run it is. What
-    goes wrong is logged and tried again; only a fault of ours, or of `begin`, is raised.
+    `begin` is called at each connection's first picture, in the thread that iterates, and says which run it is; `lost`
+    whenever there is no connection, or none any more. What goes wrong is logged and tried again; only a fault of ours,
+    or of `begin`, is raised.
     """
     backoff = Backoff()
     while True:
@@ -44,6 +46,7 @@ def follow_camera(
             lasted_s = now() - opened_s if opened_s > began_s else 0.0
             backoff = backoff.failed(lasted_s, is_refused=isinstance(error, SourceRefused))
             wait_s = backoff.wait_s(rng)
+            lost(error)
             logger.warning("%s; trying again in %.1f s (failure %s)", error, wait_s, backoff.failures)
         if wait(wait_s):
             return

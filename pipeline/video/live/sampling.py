@@ -119,5 +119,6 @@ class LiveSampler:
         """Pictures have one size within a chunk: a camera that changes it is scaled until the next one."""
         chunk = index // self._chunk_samples
         if chunk != self._shape_chunk:
-            self._shape = shape_pictures(live.picture, live.pixel_aspect, self._options.largest_side)
+            options = self._options
+            self._shape = shape_pictures(live.picture, live.pixel_aspect, options.largest_side, options.rotation)
         self._shape_chunk = chunk

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline.control.leases import Leases
-from pipeline.control.runs import RunState
+from pipeline.control.people import People
+from pipeline.control.runs import NewRun, Runs, RunState
 from pipeline.control.sources import write_start
 from pipeline.errors import InputError
 from pipeline.schemas import RunKey
@@ -17,7 +19,7 @@ from pipeline.sightings.recording_rows import moved_track
 from pipeline.sightings.rows import Clock, SourceKind
 from pipeline.sightings.store import RowFilter
 from tests.builders import RUN, START
-from tests.builders_recording import LEASE_S, World, make_seen, open_world
+from tests.builders_recording import LEASE_S, World, make_reference, make_seen, open_world
 
 ALL = RowFilter()
 
@@ -126,3 +128,45 @@ def test_start_of_a_camera_cannot_be_set(tmp_path: Path) -> None:
         world.recorder.set_start(world.lease, "front_door", START)
 
     world.control.close()
+
+
+def test_camera_knows_whoever_was_enrolled_since_its_run_began(tmp_path: Path) -> None:
+    world = open_world(tmp_path / "data", kind=SourceKind.LIVE, run=RunKey("front_door", "r_1"))
+    world.commit(1, make_seen(1, 1, at_s=0))
+    world.recorder.show_run(world.lease, world.record.run)
+    before = [row.person_name for row in world.store.read_sightings(ALL)]
+    People(world.control).enrol("Ada", [make_reference(1)])
+
+    world.recorder.show_run(world.lease, world.record.run)
+    shown = [row.person_name for row in world.store.read_sightings(ALL)]
+    finished = world.finish()
+
+    assert (before, shown) == ([None], ["Ada"])
+    assert [row.person_name for row in world.store.read_sightings(ALL)] == ["Ada"]
+    assert finished.gallery_version == People(world.control).gallery_version()
+    world.control.close()
+
+
+def test_time_between_two_connections_is_told_once_the_first_is_complete(tmp_path: Path) -> None:
+    world = open_world(tmp_path / "data", kind=SourceKind.LIVE, run=RunKey("front_door", "r_1"))
+    world.commit(1, minutes=(CoverageCount(0, expected=50, decoded=50),))
+    second = replace(new_run(world, "r_2"), start_ts=START + timedelta(seconds=100))
+    Runs(world.control).submit(second)
+
+    told_early = world.recorder.tell_gap(world.lease, second.run)
+    world.finish()
+    told = [world.recorder.tell_gap(world.lease, second.run) for _ in range(2)]
+
+    gaps = [(row.minute, row.camera_down_s) for row in world.store.read_coverage(ALL) if row.run_id == "r_2"]
+    assert (told_early, told) == (False, [True, True])
+    assert gaps == [(-2, 30.0), (-1, 60.0)]
+    world.control.close()
+
+
+def new_run(world: World, run_id: str) -> NewRun:
+    return NewRun(
+        run=RunKey("front_door", run_id),
+        options_json=world.record.options_json,
+        encoder=world.record.encoder,
+        gallery_version=0,
+    )

@@ -69,7 +69,7 @@ def test_tracks_come_back_as_they_were(store: Store) -> None:
 def test_sightings_come_back_as_they_were(store: Store) -> None:
     rows = [make_sighting(), replace(make_sighting(), sighting_id="s_2", person_id=None, person_name=None, margin=None)]
 
-    publish(store, lambda staging: store.stage_sightings(staging, RUN.source_id, rows))
+    publish(store, lambda staging: store.stage_sightings(staging, rows, RowFilter(source_id=RUN.source_id)))
 
     assert store.read_sightings(ALL) == sorted(rows, key=lambda row: row.sighting_id)
 
