@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboards.cli.record.filters import SightingFilter
-from pipeline.sightings.rows import CoverageRow, SightingRow
+from pipeline.sightings.rows import CoverageRow, SightingRow, SourceKind
 
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
@@ -56,6 +56,9 @@ def read_current_coverage(session: Session, reading: Reading, wanted: SightingFi
 
 
 def _is_current(row: SightingRow | CoverageRow, sources: Mapping[str, SourceRecord]) -> bool:
-    """A newer run over a source stays out of sight until it is complete and takes the older one's place."""
+    """Whether the row counts: all that a camera ever saw does.
+
+    Of footage, a newer run stays out of sight until it is complete and takes the older one's place.
+    """
     source = sources.get(row.source_id)
-    return source is None or source.current_run_id in {None, row.run_id}
+    return source is None or source.kind is SourceKind.LIVE or source.current_run_id in {None, row.run_id}
