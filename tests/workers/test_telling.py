@@ -122,6 +122,7 @@ def test_life_of_a_sighting_reaches_the_log(world: World, transport: Transport) 
     assert unbalanced(told(log)) == []
 
 
+@pytest.mark.slow
 def test_events_wait_for_a_server_that_is_away(world: World, transport: Transport) -> None:
     log, stop = AbsentLog(), threading.Event()
     publish(transport, live_run())

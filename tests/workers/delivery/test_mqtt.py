@@ -21,6 +21,8 @@ from tests.conftest import REPOSITORY
 from tests.workers.delivery.conftest import Broker
 from workers.delivery.mqtt import MqttTarget
 
+pytestmark = pytest.mark.slow
+
 mqtt_client = pytest.importorskip("paho.mqtt.client", reason="the extra `mqtt` is not installed")
 SECOND_PROCESS = """
 import sys
@@ -115,7 +117,6 @@ def test_who_comes_later_finds_the_state_and_the_entities(broker: Broker) -> Non
     assert listener.payloads("facetrail/events") == []
 
 
-@pytest.mark.slow
 def test_broker_that_is_not_there_is_out_of_reach_and_served_when_it_comes_back(broker: Broker) -> None:
     with target_at(broker.port) as target:
         before = target.deliver(make_notice())
@@ -145,7 +146,6 @@ def test_broker_that_was_restarted_is_greeted_anew_and_told_every_event_once(bro
     assert b"online" in listener.payloads("facetrail/available")
 
 
-@pytest.mark.slow
 def test_wrong_password_is_said_in_words(broker: Broker, tmp_path: Path) -> None:
     (tmp_path / "passwords").write_text("")
     broker.start("allow_anonymous false", f"password_file {tmp_path / 'passwords'}")

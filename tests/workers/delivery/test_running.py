@@ -30,6 +30,8 @@ from workers.delivery.running import LEASE, Delivery, Served, deliver_events, se
 from workers.event_streams import RedisEventLog
 from workers.wire.event_log import ALERTS, EVENTS, FIRST, EventLog
 
+pytestmark = pytest.mark.slow
+
 QUICK = DeliveryPolicy(attempts=3, give_up_after_s=60, first_wait_s=0.01, most_wait_s=0.02)
 LEASE_S = 0.3
 

@@ -80,6 +80,7 @@ def test_gallery_that_holds_nothing_is_refused(
     assert words in said.err
 
 
+@pytest.mark.slow
 def test_encoder_that_nobody_knows_is_refused_with_those_there_are(facetrail: Run, open_data: Path) -> None:
     said = facetrail("analyze", open_data / "videos" / "obama_podium.mp4", "--encoder", "wizard")
 

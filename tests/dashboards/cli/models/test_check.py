@@ -35,6 +35,7 @@ def test_a_damaged_model_fails_the_check_and_is_not_replaced_without_a_word(face
     assert kept.read_bytes() == b"half a mod"
 
 
+@pytest.mark.slow
 def test_a_model_whose_terms_nobody_agreed_to_is_not_called_damaged(facetrail: Run, index: PackageIndex):
     index.name_encoder(terms="For research only.")
     index.put_wheel()
