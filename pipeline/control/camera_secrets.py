@@ -6,6 +6,8 @@ Who has the whole data folder has the passwords, too; who has a copy of the data
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -32,10 +34,12 @@ def unseal(data_dir: Path, sealed: bytes) -> str:
 
 
 def _key(data_dir: Path) -> bytes:
+    """The data folder's key; it appears whole, whoever else asks for it first at the same moment."""
     path = data_dir / KEY_NAME
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(Fernet.generate_key())
-    except FileExistsError:
-        pass
+    if not path.is_file():
+        with tempfile.NamedTemporaryFile(dir=data_dir, prefix=f".{KEY_NAME}-") as fresh:  # readable by its owner only
+            fresh.write(Fernet.generate_key())
+            fresh.flush()
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)
     return path.read_bytes()
