@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import CameraSettings, load_settings
+from pipeline.control.camera_states import CameraStates
 from pipeline.control.database import Control, open_control
 from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
@@ -44,6 +45,11 @@ class LiveStack:
 
     def coverage(self, camera: str) -> list[CoverageRow]:
         return Store(self.data).read_coverage(RowFilter(source_id=camera))
+
+    def problem_of(self, camera: str) -> str:
+        """Why there is no connection to a camera; empty when there is one."""
+        state = CameraStates(self.control).by_name().get(camera)
+        return (state.problem if state else None) or ""
 
     def pid_of(self, name: str) -> int:
         """The process of a child."""

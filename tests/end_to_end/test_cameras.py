@@ -75,6 +75,7 @@ def test_camera_that_went_away_and_came_back_has_two_runs(
 ) -> None:
     servers[0].kill()
     wait_until(lambda: stack.runs("door")[0].state.is_complete, 20, "the door's first run is over")
+    wait_until(lambda: "refused" in stack.problem_of("door"), 20, "the door was tried again, in vain")
     servers[0].restart()
     wait_until(lambda: len(stack.runs("door")) == 2, 20, "the door's second run has begun")
 
