@@ -97,8 +97,9 @@ clean: ## Remove the environment and everything built; the data folder stays
 
 # ---------------------------------------------------------------------------------------------- how it is set up
 
-# The project itself, as a link to this folder: an edit here counts at once.
-LINK := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+# The project itself, as a link to this folder: an edit here counts at once. The pages' htmx comes out of a package, by
+# its sha256; it is no code of ours, so it is not in the repository.
+LINK := $(PIP) install --quiet --no-deps --no-build-isolation --editable . && $(BIN)/python -m dashboards.web.scripts
 
 $(VENV)/run.stamp: $(VENV)/tools.stamp requirements.lock pyproject.toml
 	@echo 'Installing what Facetrail needs into $(VENV) (some 600 MB to download, once) ...'

@@ -59,6 +59,35 @@ class CameraSettings(BaseModel):
         return hide_secrets(url.get_secret_value())
 
 
+class WebSettings(BaseModel):
+    """The pages and the API, as `web:` of the settings sets them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = True
+    """Whether `facetrail up` shows pages."""
+    host: str = "127.0.0.1"
+    """The address to listen at; 0.0.0.0 is all, behind a reverse proxy with TLS."""
+    port: int = Field(default=8321, ge=0, le=65535)
+    """0 takes a free one."""
+    public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    """How browsers reach the pages when a reverse proxy stands before them, such as https://faces.example.org."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses, with commas between, whose word on who asks, and by TLS or not, is taken."""
+    session_hours: float = Field(default=12.0, gt=0, le=24 * 365)
+    """A sign-in ends after this, in hours."""
+    footage_roots: tuple[Path, ...] = ()
+    """Folders below which footage may be submitted from the pages and the API; uploads need none."""
+    most_upload_mb: int = Field(default=8192, ge=1)
+    """The largest footage file that may be uploaded, in megabytes."""
+    most_picture_mb: int = Field(default=20, ge=1)
+    """The largest picture that may be uploaded, in megabytes."""
+    most_picture_megapixels: int = Field(default=50, ge=1)
+    """A picture of more pixels is refused before it is decoded."""
+    face_sign_in: bool = False
+    """Whether users may choose their face as a second factor, after their password."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set; see `facetrail config show`."""
 
@@ -118,6 +147,7 @@ class Settings(BaseSettings):
     webhooks: dict[str, WebhookSettings] = Field(default={}, description="Addresses that events are posted to.")
     mqtt: MqttSettings = MqttSettings()
     watch: dict[str, WatchSettings] = Field(default={}, description="Whom to raise an alert for, where, when.")
+    web: WebSettings = WebSettings()
 
     @field_serializer("webhooks", when_used="json")
     def _show_webhooks(self, webhooks: dict[str, WebhookSettings]) -> dict[str, Any]:
@@ -186,6 +216,8 @@ def _as_text(value: object) -> str:
         return value.get_secret_value()
     if is_dataclass(value) and not isinstance(value, type):
         return json.dumps(asdict(value))
+    if isinstance(value, BaseModel):
+        return value.model_dump_json()
     if isinstance(value, dict):
         return json.dumps({name: _in_plain(entry) for name, entry in value.items()})
     return str(value)

@@ -99,3 +99,16 @@ RotationFlag = Annotated[
         metavar="DEGREES|auto",
     ),
 ]
+WebHostFlag = Annotated[
+    str | None,
+    typer.Option("--host", help="The address the pages listen at (default 127.0.0.1: this machine only)."),
+]
+WebPortFlag = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="The port of the pages (default 8321; 0: a free one).")
+]
+
+
+def web_section(host: str | None, port: int | None, *, pages: bool = True) -> dict[str, object] | None:
+    """What flags say of the pages; None when they say nothing."""
+    given = {"host": host, "port": port, "enabled": None if pages else False}
+    return {name: value for name, value in given.items() if value is not None} or None

@@ -97,9 +97,20 @@ class FoundStack:
         return _is_locked(self._run_dir)
 
 
+Besides = Callable[[Mapping[str, str], Path], Sequence[ChildSpec]]
+"""Processes that run beside the workers, made from the workers' environment and the folder of logs."""
+
+
+def nothing_besides(_environment: Mapping[str, str], _logs_dir: Path) -> Sequence[ChildSpec]:
+    """Only workers."""
+    return ()
+
+
 @contextmanager
-def running_stack(settings: Settings, *, persistent: bool = False) -> Iterator[RunningStack]:
-    """Server and workers on the settings' data folder while the block lasts.
+def running_stack(
+    settings: Settings, *, persistent: bool = False, besides: Besides = nothing_besides
+) -> Iterator[RunningStack]:
+    """Server and workers, and what is asked for `besides`, on the settings' data folder while the block lasts.
 
     Raises `TransportLost` when the server does not come up, or a stack that is running there does not answer.
     """
@@ -107,7 +118,7 @@ def running_stack(settings: Settings, *, persistent: bool = False) -> Iterator[R
     while True:
         with _lock(run_dir) as lock:
             if lock is not None:
-                with _own_stack(settings, run_dir, persistent=persistent) as stack:
+                with _own_stack(settings, run_dir, persistent=persistent, besides=besides) as stack:
                     yield stack
                 return
         found = _join(settings, run_dir)
@@ -129,7 +140,7 @@ def find_running_stack(data_dir: Path) -> FoundStack | None:
 
 
 @contextmanager
-def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool) -> Iterator[OwnStack]:
+def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool, besides: Besides) -> Iterator[OwnStack]:
     server = None if settings.redis_url else embedded_server(run_dir, persistent=persistent)
     url = server.url if server else settings.redis_url.get_secret_value() if settings.redis_url else ""
     logs_dir = settings.data.resolve() / "logs"
@@ -138,7 +149,7 @@ def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool) -> Iterat
     server_spec = ChildSpec("server", server.command, environment, logs_dir / "server.stderr") if server else None
     counting = _counting(settings)
     with camera_children(settings, environment, logs_dir) as cameras:
-        workers = counting(worker_specs(settings, environment, logs_dir))
+        workers = [*counting(worker_specs(settings, environment, logs_dir)), *besides(environment, logs_dir)]
         supervisor = Supervisor(url, server_spec, workers, coming_and_going=lambda: counting(cameras()))
         try:
             supervisor.start()

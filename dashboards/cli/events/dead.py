@@ -9,9 +9,9 @@ import typer
 
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag
-from dashboards.cli.moments import show_moment
 from dashboards.cli.output import answers, emit_json, say, table
 from dashboards.cli.session import Session, open_database, open_existing
+from dashboards.moments import show_moment
 
 if TYPE_CHECKING:
     from pipeline.control.deliveries import Backlog, DeadLetter

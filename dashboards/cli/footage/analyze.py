@@ -81,7 +81,7 @@ def analyze(
     from dashboards.cli.footage.results import show_results
     from dashboards.cli.footage.sampling import sections
     from dashboards.cli.footage.videos import list_videos
-    from dashboards.cli.moments import parse_moment
+    from dashboards.moments import parse_moment
 
     flags = sections(
         fps=fps,

@@ -135,7 +135,7 @@ def _retry(session: Session, control: Control, wanted: str) -> RunRecord:
 
 
 def _print_jobs(found: list[RunRecord], zone: tzinfo) -> None:
-    from dashboards.cli.moments import show_moment
+    from dashboards.moments import show_moment
 
     if not found:
         answers().print("no jobs")

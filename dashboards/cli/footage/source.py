@@ -35,7 +35,7 @@ def register(app: typer.Typer, panel: str) -> None:
 
 def show(data: DataFlag = None, time_zone: ZoneFlag = None, as_json: JsonFlag = False) -> None:
     """List the sources with their length, their start and who vouches for it."""
-    from dashboards.cli.moments import show_moment
+    from dashboards.moments import show_moment
     from pipeline.control.sources import Sources
     from pipeline.reports.durations import format_duration
 
@@ -62,7 +62,7 @@ def set_start(
 ) -> None:
     """Correct when a source began: all its sightings move along, and attendance trusts it from then on."""
     from dashboards.cli import owner
-    from dashboards.cli.moments import parse_moment, show_moment
+    from dashboards.moments import parse_moment, show_moment
     from pipeline.control.sources import Sources
 
     session = open_existing(data=data, time_zone=time_zone)

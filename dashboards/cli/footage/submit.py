@@ -67,7 +67,7 @@ def submit(
     from dashboards.cli.footage.intake import sift, take_in
     from dashboards.cli.footage.sampling import sections
     from dashboards.cli.footage.videos import list_videos
-    from dashboards.cli.moments import parse_moment
+    from dashboards.moments import parse_moment
 
     flags = sections(
         fps=fps,

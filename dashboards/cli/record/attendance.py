@@ -49,9 +49,9 @@ def attendance(
     Days are those of your time zone; a visit over midnight counts on both. Footage whose start is only a guess is
     refused: set it with [bold]facetrail source set-start[/].
     """
-    from dashboards.cli.moments import parse_day
     from dashboards.cli.record.filters import find_sources
     from dashboards.cli.record.reading import read_current_coverage, read_sightings
+    from dashboards.moments import parse_day
     from pipeline.control.sources import Sources
     from pipeline.reports.attendance import attendance_rows
 

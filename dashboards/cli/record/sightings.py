@@ -48,9 +48,9 @@ def sightings(
 
     A search for a person is written to the audit log.
     """
-    from dashboards.cli.moments import parse_from, parse_to
     from dashboards.cli.record.filters import SightingFilter, find_person_id, find_sources
     from dashboards.cli.record.reading import read_sightings
+    from dashboards.moments import parse_from, parse_to
     from pipeline.control.sources import Sources
     from pipeline.reports.durations import parse_duration
 

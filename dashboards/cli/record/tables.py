@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from dashboards.cli.moments import show_moment
 from dashboards.cli.output import answers, table
+from dashboards.moments import show_moment
 from pipeline.reports.durations import format_duration, format_time_code
 from pipeline.reports.html_grouping import name_of
 from pipeline.sightings.rows import SightingRow, Status

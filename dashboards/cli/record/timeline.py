@@ -43,9 +43,9 @@ def timeline(
 
     A search for a person is written to the audit log.
     """
-    from dashboards.cli.moments import parse_from, parse_to
     from dashboards.cli.record.filters import SightingFilter, find_person_id, find_sources
     from dashboards.cli.record.reading import read_sightings
+    from dashboards.moments import parse_from, parse_to
     from pipeline.control.sources import Sources
 
     session, now = open_existing(data=data, time_zone=time_zone), datetime.now(UTC)
@@ -65,7 +65,7 @@ def timeline(
 
 
 def _show_everybody(session: Session, reading: Reading, *, as_json: bool) -> None:
-    from dashboards.cli.moments import show_moment
+    from dashboards.moments import show_moment
     from pipeline.reports.durations import format_duration
     from pipeline.reports.timeline import presence_by_person
 

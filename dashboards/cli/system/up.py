@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dashboards.cli.examples import examples
-from dashboards.cli.flags import DataFlag, MetricsFlag
+from dashboards.cli.flags import DataFlag, MetricsFlag, WebHostFlag, WebPortFlag, web_section
 from dashboards.cli.output import say
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 from pipeline.errors import InputError, PipelineError
@@ -29,24 +29,32 @@ def register(app: typer.Typer, panel: str) -> None:
     app.command(epilog=EXAMPLES, rich_help_panel=panel)(up)
 
 
-def up(data: DataFlag = None, metrics_port: MetricsFlag = None) -> None:
-    """Run the server and the workers on the data folder until Ctrl-C, and work off what was submitted.
+def up(
+    host: WebHostFlag = None,
+    port: WebPortFlag = None,
+    pages: Annotated[bool, typer.Option("--pages/--no-pages", help="Show pages in the browser.")] = True,
+    data: DataFlag = None,
+    metrics_port: MetricsFlag = None,
+) -> None:
+    """Run the server, the workers and the pages on the data folder until Ctrl-C, and work off what was submitted.
 
+    The pages are at http://127.0.0.1:8321; the first start prints a link to set up the first account with.
     Ctrl-C or SIGTERM finish what is in hand; the next start goes on from there.
     """
+    from dashboards.web.beside import web_children
     from workers.metrics.endpoint import showing
     from workers.stack.running import FoundStack, running_stack
 
-    session = open_session(data=data, metrics_port=metrics_port)
+    session = open_session(data=data, metrics_port=metrics_port, web=web_section(host, port, pages=pages))
     with open_database(session) as control:
         session = adopt_encoder(session, control)
     stop = _stop_on_sigterm()
-    with running_stack(session.settings) as stack:
+    with running_stack(session.settings, besides=web_children(session.settings)) as stack:
         if isinstance(stack, FoundStack):
             raise InputError(f"a Facetrail runs on {session.data_dir} already; `facetrail status` shows it")
-        with showing(session.settings, stack) as port:
-            if port is not None:
-                say(f"metrics at http://{session.settings.metrics_host}:{port}/metrics")
+        with showing(session.settings, stack) as shown:
+            if shown is not None:
+                say(f"metrics at http://{session.settings.metrics_host}:{shown}/metrics")
             say(f"running on {session.data_dir}; logs in {session.data_dir / 'logs'}; Ctrl-C stops")
             _stay(session, stack, stop)
         say("stopping; what is in hand is finished first")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.cli.moments import parse_day, parse_from, parse_moment, parse_to, show_moment
+from dashboards.moments import parse_day, parse_from, parse_moment, parse_to, show_moment
 from pipeline.errors import InputError
 
 BERLIN = ZoneInfo("Europe/Berlin")

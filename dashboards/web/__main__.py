@@ -1,0 +1,53 @@
+"""The process of the pages: `python -m dashboards.web [--log FILE]`, with its settings from the environment.
+
+Exit codes: 0 after SIGTERM, 2 wrong settings, 4 the data folder cannot be read, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+
+from pipeline.config import Settings, load_settings
+from pipeline.errors import PipelineError
+from workers.__main__ import exit_code
+from workers.stack.logs import log_to
+
+
+def main() -> None:
+    """Show the pages of the settings' data folder until it is time to leave."""
+    parser = argparse.ArgumentParser(prog="python -m dashboards.web", description=__doc__)
+    parser.add_argument("--log", type=Path, help="write the log here, and not to the terminal")
+    log_to(parser.parse_args().log)
+    try:
+        show_pages(load_settings())
+    except PipelineError as error:
+        with contextlib.suppress(OSError):  # on a full disk the exit code must do
+            print(error, file=sys.stderr)
+        sys.exit(exit_code(error))
+
+
+def show_pages(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; raises `SettingsError` when the address cannot be had or no server is known."""
+    from dashboards.web.app import create_app
+    from dashboards.web.security.doorkeeper import AccountDoorkeeper
+    from dashboards.web.serving import bound_socket, serve
+    from dashboards.web.site import Site
+    from pipeline.control.database import open_control
+    from workers.main import server_url
+
+    database_url = settings.database_url.get_secret_value() if settings.database_url else None
+    url = server_url(settings)
+    control = open_control(settings.data, database_url)
+    try:
+        app = create_app(Site(settings, control, url), AccountDoorkeeper(control))
+        with bound_socket(settings.web) as listening:
+            serve(app, listening, settings.web)
+    finally:
+        control.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""the first start, signing in, users, tokens, the audit log."""

@@ -1,0 +1,1 @@
+"""who was there when, and what the cameras can vouch for."""

@@ -1,0 +1,1 @@
+"""submit it, follow it, stop it and go on."""

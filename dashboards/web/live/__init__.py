@@ -1,0 +1,1 @@
+"""cameras, and sightings as they happen."""

@@ -1,0 +1,1 @@
+"""the gallery, and those who are not in it yet."""

@@ -1,0 +1,7 @@
+"""the gallery, and those who are not in it yet."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter(include_in_schema=False)

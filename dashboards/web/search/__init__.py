@@ -1,0 +1,1 @@
+"""every sighting of one face."""

@@ -1,0 +1,1 @@
+"""Who may enter: passwords, sessions, tokens, and what every request has to show."""

@@ -1,0 +1,67 @@
+"""Serving the application over HTTP until it is time to leave. Hides uvicorn."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from pipeline.config import WebSettings
+from pipeline.errors import SettingsError
+
+logger = logging.getLogger(__name__)
+
+SHUTDOWN_S = 3
+"""How long open streams of events and pictures may take to end, in seconds."""
+
+
+def bound_socket(settings: WebSettings) -> socket.socket:
+    """A socket at the address of the settings; raises `SettingsError` when it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise SettingsError(
+            f"the pages cannot listen at {settings.host}:{settings.port}: {error.strerror or error}; "
+            "--port or web.port takes another"
+        ) from error
+    return listening
+
+
+def serve(app: FastAPI, listening: socket.socket, settings: WebSettings) -> None:
+    """Answer requests until SIGTERM or SIGINT."""
+    uvicorn.Server(_config(app, settings)).run([listening])
+
+
+@contextmanager
+def serving(app: FastAPI, settings: WebSettings) -> Iterator[str]:
+    """The application's address while a thread of this process answers there; for tests and short-lived pages."""
+    with bound_socket(settings) as listening:
+        server = uvicorn.Server(_config(app, settings))
+        thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
+        thread.start()
+        try:
+            yield f"http://{settings.host}:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _config(app: FastAPI, settings: WebSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )

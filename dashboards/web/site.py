@@ -1,0 +1,50 @@
+"""What every page works with: the settings, the record behind them, and the server on which work is in flight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.config import Settings
+from pipeline.control.database import Control
+from pipeline.errors import SettingsError
+from pipeline.zones import zone_named
+
+if TYPE_CHECKING:
+    from workers.wire.transport import Transport
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """One data folder as its pages see it; for all threads of a process."""
+
+    settings: Settings
+    control: Control
+    redis_url: str
+    """Of the server on which the workers listen; its password is never shown."""
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder."""
+        return self.settings.data
+
+    @property
+    def zone(self) -> tzinfo:
+        """The site's time zone, in which days begin and times are shown."""
+        return zone_named(self.settings.time_zone)
+
+    @property
+    def encoder(self) -> str:
+        """The data folder's encoder, or the one that the settings would give it."""
+        try:
+            return self.control.encoder(None)
+        except SettingsError:
+            return self.settings.encoding.encoder
+
+    def transport(self) -> Transport:
+        """A connection to the server; raises `TransportLost` when it cannot be reached. Whoever asks closes it."""
+        from workers.streams import RedisTransport
+
+        return RedisTransport(self.redis_url)

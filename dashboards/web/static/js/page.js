@@ -1,0 +1,61 @@
+// What every page does: switching the theme, telling what went wrong, opening and closing dialogs.
+(() => {
+  const root = document.documentElement;
+
+  function isDark() {
+    if (root.dataset.theme) return root.dataset.theme === "dark";
+    return matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  // data-theme-switch: a button. data-opens="id": shows the dialog of that id. data-closes: closes the dialog it is in.
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest("[data-theme-switch], [data-opens], [data-closes]");
+    if (!pressed) return;
+    if (pressed.hasAttribute("data-theme-switch")) {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      localStorage.setItem("theme", root.dataset.theme);
+    } else if (pressed.dataset.opens) {
+      document.getElementById(pressed.dataset.opens).showModal();
+    } else {
+      pressed.closest("dialog").close();
+    }
+  });
+
+  // A note in the corner, gone after a while; `kind` is good, bad or warning.
+  function note(words, kind = "bad") {
+    const made = document.createElement("div");
+    made.className = `note note-${kind}`;
+    made.textContent = words;
+    document.getElementById("notes").append(made);
+    setTimeout(() => made.remove(), kind === "bad" ? 12000 : 5000);
+  }
+  window.facetrail = { note };
+
+  // The token that every change has to send, for scripts that use fetch.
+  window.facetrail.changes = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+
+  document.addEventListener("htmx:responseError", (event) => {
+    const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    note(answer.body.textContent.trim() || `The server answered ${event.detail.xhr.status}.`);
+  });
+  document.addEventListener("htmx:sendError", () => note("Facetrail does not answer. Is it running?"));
+
+  // An answer's header HX-Trigger: {"note": {"words": "...", "kind": "good"}} shows a note.
+  document.addEventListener("note", (event) => note(event.detail.words, event.detail.kind || "good"));
+
+  // A place to drop files: the drop's own file input takes them, and tells of the change.
+  document.addEventListener("dragover", (event) => {
+    const drop = event.target.closest?.(".drop");
+    if (drop) { event.preventDefault(); drop.classList.add("is-over"); }
+  });
+  document.addEventListener("dragleave", (event) => event.target.closest?.(".drop")?.classList.remove("is-over"));
+  document.addEventListener("drop", (event) => {
+    const drop = event.target.closest?.(".drop");
+    if (!drop) return;
+    event.preventDefault();
+    drop.classList.remove("is-over");
+    const input = drop.querySelector("input[type=file]");
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+})();

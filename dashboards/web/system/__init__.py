@@ -1,0 +1,1 @@
+"""queues, workers, cameras, jobs, dead letters, disk."""

@@ -1,0 +1,1 @@
+"""people by time, and the evidence of each sighting."""

@@ -1,0 +1,1 @@
+"""Who is it? A picture against one person, or against all."""

@@ -1,0 +1,7 @@
+"""Who is it? A picture against one person, or against all."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter(include_in_schema=False)
