@@ -15,6 +15,8 @@ STEPS: dict[int, tuple[str, ...]] = {
     # 4: which pictures a calibration was made from, so that those of before have none; cameras that were entered by a
     # command, and how all of them are doing (three new tables).
     3: (),
+    # 5: what the pages keep: accounts, corrections of the record, shifts (new tables only).
+    4: (),
 }
 """What leads from each schema version to the next; in words that SQLite and Postgres both know."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -29,8 +30,8 @@ def workbook_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Ce
     return written.getvalue()
 
 
-def _cell(sheet: object, value: Cell, *, is_bold: bool = False) -> WriteOnlyCell:
-    plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+def _cell(sheet: Any, value: Cell, *, is_bold: bool = False) -> Any:  # openpyxl's types leave dates out
+    plain: Any = value.replace(tzinfo=None) if isinstance(value, datetime) else value
     cell = WriteOnlyCell(sheet, value=plain)
     if isinstance(plain, str):
         cell.data_type = "s"
