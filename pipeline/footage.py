@@ -20,26 +20,35 @@ from pipeline.orientation import find_rotation
 from pipeline.schemas import RunKey
 from pipeline.sightings.ids import run_id_for
 from pipeline.sightings.rows import Clock, SourceKind
-from pipeline.video.clock import wall_clock_start
+from pipeline.video.clock import begin_by_modification, wall_clock_start
 from pipeline.video.identity import footage_source_id
 from pipeline.video.source import probe_source
 
 
 def register_footage(
-    control: Control, path: Path, options: AnalysisOptions, *, zone: tzinfo, start_time: datetime | None = None
+    control: Control,
+    path: Path,
+    options: AnalysisOptions,
+    *,
+    zone: tzinfo,
+    start_time: datetime | None = None,
+    label: str | None = None,
 ) -> RunRecord:
     """Queue the run over the video at `path` with `options`, or return the one that is there.
 
     Unless `options` say which way the footage lies, that is found out here and becomes part of the run's options.
     `start_time` (in `zone` when it has none) says when a source that is new began; a known source keeps its start.
-    Raises `SourceUnreadable` when nothing in the file can be decoded, and `SettingsError` when the data folder belongs
+    `label` is what it is called, when the file has a name of our own. Raises `SourceUnreadable` when nothing in the file can be decoded, and `SettingsError` when the data folder belongs
     to another encoder, when that takes pictures whole, or when people cannot be identified as `options` say.
     """
     encoder = control.encoder(options.encoding.encoder)
     check_identity(control, encoder, options.identity)
     check_alignment(control, encoder)
     source_id = footage_source_id(path)
-    Sources(control).upsert(_new_source(source_id, path, options, zone, start_time))
+    called = label or path.name
+    largest_side = options.sampling.largest_side
+    source = _new_source(source_id, path, called, largest_side=largest_side, zone=zone, start_time=start_time)
+    Sources(control).upsert(source)
     options = _with_rotation(options, path, control)
     new_run = NewRun(
         run=RunKey(source_id, run_id_for(source_id, options)),
@@ -61,14 +70,15 @@ def check_alignment(control: Control, encoder: str) -> None:
 
 
 def _new_source(
-    source_id: str, path: Path, options: AnalysisOptions, zone: tzinfo, start_time: datetime | None
+    source_id: str, path: Path, label: str, *, largest_side: int, zone: tzinfo, start_time: datetime | None
 ) -> NewSource:
-    info = probe_source(path, options.sampling.largest_side)
-    start_ts, clock = wall_clock_start(path, info.created_at, start_time, zone, duration_s=info.duration_s)
+    info = probe_source(path, largest_side)
+    at_worst = begin_by_modification(path, info.duration_s)
+    start_ts, clock = wall_clock_start(label, info.created_at, start_time, zone, at_worst=at_worst)
     return NewSource(
         source_id=source_id,
         kind=SourceKind.FILE,
-        label=path.name,
+        label=label,
         path=str(path.resolve()),
         duration_s=info.duration_s,
         start_ts=start_ts,

@@ -24,7 +24,7 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from pipeline.control import camera_tables, delivery_tables  # noqa: F401 # so that their tables are made with the others
+from pipeline.control import arrival_tables, camera_tables, delivery_tables  # noqa: F401 # so that these tables are made
 from pipeline.control.failures import translated
 from pipeline.control.migrations import migrate
 from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata

@@ -22,29 +22,33 @@ EPOCH = re.compile(r"(?<!\d)(?P<seconds>1\d{9})(?P<millis>\d{3})?(?!\d)")
 
 
 def wall_clock_start(
-    path: Path,
+    name: str,
     created_at: datetime | None,
     argument: datetime | None,
     zone: tzinfo,
     *,
-    duration_s: float | None = None,
+    at_worst: datetime,
     now: datetime | None = None,
 ) -> tuple[datetime, str]:
-    """When the recording at `path` began (aware, UTC), and by which clock: argument, metadata, filename or mtime.
+    """When the recording called `name` began (aware, UTC), and by which clock: argument, metadata, filename or mtime.
 
     Times without a zone are in `zone`. A time more than a day after `now` is not believed unless it is the argument.
-    The file's modification is taken for the end of the recording, which lasts `duration_s`.
+    When nothing else tells, it is `at_worst`, which the file's modification says.
     """
     if argument is not None:
         return _to_utc(argument, zone), "argument"
-    modified_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     latest = (now or datetime.now(UTC)) + timedelta(days=1)
     if created_at is not None and _is_plausible(_to_utc(created_at, zone), latest):
         return _to_utc(created_at, zone), "metadata"
-    named = parse_file_name(path.name, zone)
+    named = parse_file_name(name, zone)
     if named is not None and _is_plausible(named, latest):
         return named, "filename"
-    return modified_at - timedelta(seconds=duration_s or 0), "mtime"
+    return at_worst, "mtime"
+
+
+def begin_by_modification(path: Path, duration_s: float | None) -> datetime:
+    """When a recording of this length began (UTC), if its file's modification was its end."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC) - timedelta(seconds=duration_s or 0)
 
 
 def parse_file_name(name: str, zone: tzinfo) -> datetime | None:

@@ -5,19 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.video.clock import parse_file_name, wall_clock_start
+from pipeline.video.clock import begin_by_modification, parse_file_name, wall_clock_start
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 LAST_SECOND = datetime(2024, 1, 31, 22, 59, 59, tzinfo=UTC)
 
 
-@pytest.fixture
-def clip(tmp_path: Path) -> Path:
-    path = tmp_path / "cam1_20240131_235959.mp4"
-    path.touch()
-    os.utime(path, (NOW.timestamp(), NOW.timestamp()))
-    return path
+CLIP = "cam1_20240131_235959.mp4"
 
 
 @pytest.mark.parametrize(
@@ -48,26 +43,36 @@ def test_other_file_names_tell_nothing(name: str) -> None:
     assert parse_file_name(name, BERLIN) is None
 
 
-def test_argument_comes_before_everything(clip: Path) -> None:
-    start = wall_clock_start(clip, NOW, datetime(2020, 1, 1, 1), BERLIN, now=NOW)  # noqa: DTZ001 - a zone is assumed
+def test_argument_comes_before_everything() -> None:
+    argument = datetime(2020, 1, 1, 1)  # noqa: DTZ001 - a zone is assumed
+
+    start = wall_clock_start(CLIP, NOW, argument, BERLIN, at_worst=NOW, now=NOW)
 
     assert start == (datetime(2020, 1, 1, tzinfo=UTC), "argument")
 
 
-def test_metadata_comes_before_the_file_name(clip: Path) -> None:
+def test_metadata_comes_before_the_file_name() -> None:
     created_at = datetime(2024, 3, 1, tzinfo=timezone(timedelta(hours=2)))
 
-    assert wall_clock_start(clip, created_at, None, UTC, now=NOW) == (created_at.astimezone(UTC), "metadata")
+    start = wall_clock_start(CLIP, created_at, None, UTC, at_worst=NOW, now=NOW)
+
+    assert start == (created_at.astimezone(UTC), "metadata")
 
 
 @pytest.mark.parametrize("created_at", [None, datetime(1970, 1, 1, tzinfo=UTC), datetime(2036, 2, 7, tzinfo=UTC)])
-def test_clock_that_was_never_set_is_not_believed(clip: Path, created_at: datetime | None) -> None:
-    assert wall_clock_start(clip, created_at, None, BERLIN, now=NOW) == (LAST_SECOND, "filename")
+def test_clock_that_was_never_set_is_not_believed(created_at: datetime | None) -> None:
+    start = wall_clock_start(CLIP, created_at, None, BERLIN, at_worst=NOW, now=NOW)
+
+    assert start == (LAST_SECOND, "filename")
 
 
-def test_modification_is_the_end_of_the_recording(tmp_path: Path, clip: Path) -> None:
-    plain = clip.rename(tmp_path / "clip.mp4")
+def test_modification_tells_when_nothing_else_does() -> None:
+    assert wall_clock_start("clip.mp4", None, None, BERLIN, at_worst=NOW, now=NOW) == (NOW, "mtime")
 
-    start = wall_clock_start(plain, None, None, BERLIN, duration_s=60, now=NOW)
 
-    assert start == (NOW - timedelta(minutes=1), "mtime")
+def test_modification_is_the_end_of_the_recording(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.touch()
+    os.utime(clip, (NOW.timestamp(), NOW.timestamp()))
+
+    assert begin_by_modification(clip, duration_s=60) == NOW - timedelta(minutes=1)
