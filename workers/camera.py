@@ -32,6 +32,7 @@ from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.metrics.live import CameraMeter
 from workers.pulse import Pulse
 from workers.timing import Every
+from workers.viewing import CameraView
 from workers.wire.pictures import Codec
 from workers.wire.transport import FRAMES_LIVE, Envelope, Transport
 
@@ -84,8 +85,11 @@ class CameraTask:
         transport: Transport,
         stop: threading.Event,
         metrics: Metrics = UNCOUNTED,
+        view: CameraView | None = None,
     ) -> None:
+        """`view` is where its pictures are shown to those who look."""
         self._camera = camera
+        self._shown = view
         self._book = book
         self._transport = transport
         self._stop = stop
@@ -170,6 +174,8 @@ class CameraTask:
             self._metrics.add(of.SERVER_LOSSES, stage=NAME)
             logger.warning("%s waits for the server: %s", self._camera.name, error)
         passage.note(moved)
+        if self._shown is not None:
+            self._shown.show(moved, stretch.began_at)
 
     def _open_run(self, chunk: FrameChunk) -> tuple[Stretch, LivePassage]:
         """The run that `chunk` belongs to: a new one when the one before is too old, or was taken from us."""
@@ -214,6 +220,8 @@ class CameraTask:
         stretch, passage = self._current
         ended = stretch.ended(n_chunks, problem)
         passage.end(ended)
+        if self._shown is not None:
+            self._shown.leave()
         logger.info("%s: run %s ended after %s chunks", self._camera.name, ended.run.run_id, ended.n_chunks)
         try:
             self._tend()

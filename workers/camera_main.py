@@ -25,6 +25,8 @@ from workers.stack.cameras import camera_children
 from workers.stack.running import worker_environment
 from workers.stack.supervisor import Supervisor
 from workers.streams import RedisTransport
+from workers.view_streams import RedisViews
+from workers.viewing import CameraView
 
 
 def run_camera(name: str, settings: Settings) -> None:
@@ -40,7 +42,8 @@ def run_camera(name: str, settings: Settings) -> None:
     camera = camera_named(known_cameras(control, settings, os.environ), name)
     check_camera(control, camera)
     with metering(settings, f"camera-{name}", url) as metrics:
-        CameraTask(camera, camera_book(control), transport, stop, metrics).run()
+        view = CameraView(name, RedisViews(url))
+        CameraTask(camera, camera_book(control), transport, stop, metrics, view).run()
     transport.close()
     control.close()
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pipeline.config import Settings
 from pipeline.encoders.manifest import weights_dir
@@ -23,12 +24,16 @@ from workers.streams import RedisTransport
 from workers.together import Work, run_together
 from workers.wire.transport import Transport
 
+if TYPE_CHECKING:
+    from workers.models import Models
+
 INGEST = "ingest"
 AGGREGATOR = "aggregator"
 DETECTOR = "detector"
 ENCODER = "encoder"
 EVENTS = "events"
-STAGES = (INGEST, DETECTOR, ENCODER, AGGREGATOR, EVENTS)
+ASKS = "asks"
+STAGES = (INGEST, DETECTOR, ENCODER, AGGREGATOR, EVENTS, ASKS)
 ENCODER_BATCH = 4
 """Chunks an encoder takes at once; of footage, each is still a batch of its own for the network."""
 LIVE_GATHERING = Gathering(most=16, deadline_s=0.02)
@@ -90,7 +95,7 @@ def server_url(settings: Settings) -> str:
 def _works(
     stages: Sequence[str], settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics
 ) -> list[Work]:
-    works = [_loop_work(stage, settings, transport, stop, metrics) for stage in _model_stages(stages, settings)]
+    works = _model_works(stages, settings, transport, stop, metrics)
     if AGGREGATOR in stages:
         works.append(_aggregator_work(settings, transport, stop, metrics))
     if EVENTS in stages:
@@ -104,16 +109,28 @@ def _delivery_work(settings: Settings, stop: threading.Event, metrics: Metrics) 
     return lambda: deliver_events(settings, server_url(settings), stop, metrics)
 
 
-def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
-    """The stages that run models, with those of the settings' options made already."""
-    if not {DETECTOR, ENCODER} & set(stages):
+def _model_works(
+    stages: Sequence[str], settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics
+) -> list[Work]:
+    """The stages that run models, which they share."""
+    if not {DETECTOR, ENCODER, ASKS} & set(stages):
         return []
+    from workers.models import Models
+
+    models = Models(weights_dir(settings.data), xla=settings.xla)
+    works = [_loop_work(stage, settings, transport, stop, metrics) for stage in _model_stages(stages, settings, models)]
+    if ASKS in stages:
+        works.append(_asks_work(settings, models, stop, metrics))
+    return works
+
+
+def _model_stages(stages: Sequence[str], settings: Settings, models: Models) -> list[Stage]:
+    """Those of the stages that chunks pass, with the models of the settings' options made already."""
     from workers.detector import detector_stage
     from workers.encoder import encoder_stage
     from workers.messages import stage_options
-    from workers.models import Models
 
-    models, usual = Models(weights_dir(settings.data), xla=settings.xla), stage_options(settings.options())
+    usual = stage_options(settings.options())
     made: list[Stage] = []
     if DETECTOR in stages:
         models.finder_for(usual)
@@ -124,12 +141,22 @@ def _model_stages(stages: Sequence[str], settings: Settings) -> list[Stage]:
     return made
 
 
+def _asks_work(settings: Settings, models: Models, stop: threading.Event, metrics: Metrics) -> Work:
+    from workers.ask_streams import RedisAsks
+    from workers.examiner import Examiner
+
+    return Examiner(RedisAsks(server_url(settings)), models, _consumer(ASKS), stop, metrics).run
+
+
+def _consumer(stage: str) -> str:
+    return f"{platform.node() or 'host'}-{os.getpid()}-{stage}-{uuid.uuid4().hex[:6]}"
+
+
 def _loop_work(stage: Stage, settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics) -> Work:
     options = LoopOptions(min_idle_s=settings.idle_s, metrics=metrics)
     if stage.name == ENCODER:
         options = replace(options, batch=ENCODER_BATCH, gathering=LIVE_GATHERING)
-    consumer = f"{platform.node() or 'host'}-{os.getpid()}-{stage.name}-{uuid.uuid4().hex[:6]}"
-    return StageLoop(stage, transport, consumer, stop, options).run
+    return StageLoop(stage, transport, _consumer(stage.name), stop, options).run
 
 
 def _aggregator_work(settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics) -> Work:
@@ -142,13 +169,15 @@ def _aggregator_work(settings: Settings, transport: Transport, stop: threading.E
     from workers.jobs import JobQueue, tend_runs
     from workers.live_passage import end_abandoned
     from workers.telling import LogTeller
+    from workers.view_streams import RedisViews
+    from workers.viewing import Scenes
 
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
     control = open_control(settings.data, database_url)
     url = server_url(settings)
     runs, jobs = Runs(control), JobQueue(url)
     recorder = Recorder(control, Store(settings.data))
-    teller = LogTeller(control, RedisEventLog(url), settings.lease_s, metrics)
+    teller = LogTeller(control, RedisEventLog(url), settings.lease_s, metrics, Scenes(RedisViews(url)))
 
     def tend() -> None:
         now = datetime.now(UTC)

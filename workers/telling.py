@@ -14,12 +14,13 @@ from pipeline.control.database import Control
 from pipeline.control.outbox import Outbox, OutboxEntry
 from pipeline.control.run_records import RunRecord
 from pipeline.events.events import SightingEvent, decode_event
-from pipeline.events.telling import Tellings
+from pipeline.events.telling import LiveTelling, Tellings
 from pipeline.sightings.recorded_fold import SILENT, Telling
 from pipeline.sightings.rows import SourceKind
 from workers.metrics import catalogue as of
 from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.timing import Every
+from workers.viewing import Scenes
 from workers.wire.event_log import EVENTS, EventLog
 
 logger = logging.getLogger(__name__)
@@ -58,24 +59,38 @@ class NobodyTold:
 class LogTeller:
     """A `Teller` that writes to the log of events."""
 
-    def __init__(self, control: Control, log: EventLog, patience_s: float, metrics: Metrics = UNCOUNTED) -> None:
-        """What waits for longer than `patience_s` is told by anybody, since its owner is gone."""
+    def __init__(
+        self,
+        control: Control,
+        log: EventLog,
+        patience_s: float,
+        metrics: Metrics = UNCOUNTED,
+        scenes: Scenes | None = None,
+    ) -> None:
+        """What waits for longer than `patience_s` is told by anybody, since its owner is gone.
+
+        `scenes` is where those who look at a camera are shown whose faces are in view.
+        """
         self._outbox = Outbox(control)
         self._tellings = Tellings(control)
         self._log = log
         self._patience = timedelta(seconds=patience_s)
         self._metrics = metrics
+        self._scenes = scenes
         self._cameras: set[str] = set()
         self._tend = Every(TEND_S)
 
     def telling(self, record: RunRecord) -> Telling:
         if record.source_kind is SourceKind.LIVE:
             self._cameras.add(record.run.source_id)
-        return self._tellings.of(record)
+        told = self._tellings.of(record)
+        return self._scenes.viewed(told) if self._scenes and isinstance(told, LiveTelling) else told
 
     def publish(self, source_id: str) -> None:
         if source_id not in self._cameras:
             return
+        if self._scenes:
+            self._scenes.publish(source_id)
         while entries := self._outbox.pending([source_id]):
             self._tell(entries)
 
