@@ -59,6 +59,22 @@ class CameraSettings(BaseModel):
         return hide_secrets(url.get_secret_value())
 
 
+class WatchFolderSettings(BaseModel):
+    """A folder from which footage is submitted as it comes, as `watch_folders:` of the settings names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Path
+    recursive: bool = False
+    """Whether folders below it are watched, too."""
+    settle_s: float = Field(default=10.0, ge=0, le=86400)
+    """A file that has not changed for so long is whole, in seconds."""
+    new_only: bool = False
+    """Leave out what was there when it was watched for the first time."""
+    move_to: Path | None = None
+    """Where files go before they are analysed; otherwise they stay."""
+
+
 class WebSettings(BaseModel):
     """The pages and the API, as `web:` of the settings sets them."""
 
@@ -148,6 +164,9 @@ class Settings(BaseSettings):
     mqtt: MqttSettings = MqttSettings()
     watch: dict[str, WatchSettings] = Field(default={}, description="Whom to raise an alert for, where, when.")
     web: WebSettings = WebSettings()
+    watch_folders: tuple[WatchFolderSettings, ...] = Field(
+        default=(), description="Folders from which `facetrail up` submits footage as it comes."
+    )
 
     @field_serializer("webhooks", when_used="json")
     def _show_webhooks(self, webhooks: dict[str, WebhookSettings]) -> dict[str, Any]:
@@ -218,6 +237,8 @@ def _as_text(value: object) -> str:
         return json.dumps(asdict(value))
     if isinstance(value, BaseModel):
         return value.model_dump_json()
+    if isinstance(value, tuple):
+        return json.dumps([entry.model_dump(mode="json") for entry in value])
     if isinstance(value, dict):
         return json.dumps({name: _in_plain(entry) for name, entry in value.items()})
     return str(value)

@@ -38,8 +38,9 @@ def register_footage(
 
     Unless `options` say which way the footage lies, that is found out here and becomes part of the run's options.
     `start_time` (in `zone` when it has none) says when a source that is new began; a known source keeps its start.
-    `label` is what it is called, when the file has a name of our own. Raises `SourceUnreadable` when nothing in the file can be decoded, and `SettingsError` when the data folder belongs
-    to another encoder, when that takes pictures whole, or when people cannot be identified as `options` say.
+    `label` is what it is called when its file has a name of our own making. Raises `SourceUnreadable` when nothing in
+    the file can be decoded, and `SettingsError` when the data folder belongs to another encoder, when that takes
+    pictures whole, or when people cannot be identified as `options` say.
     """
     encoder = control.encoder(options.encoding.encoder)
     check_identity(control, encoder, options.identity)

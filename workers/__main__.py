@@ -1,4 +1,4 @@
-"""A worker process: `python -m workers STAGE... | camera NAME [--log FILE]`, with its settings from the environment.
+"""A worker process, with its settings from the environment: `python -m workers STAGE... | camera NAME | intake`.
 
 Exit codes: 0 after SIGTERM, 2 wrong settings or input, 4 the record cannot be written, 1 anything else.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipeline.config import load_settings
 from pipeline.errors import InputError, PipelineError, StoreDamaged, StoreFull, WeightsError
-from workers.main import run_stages
+from workers.main import run_stages, server_url
+from workers.stack.intake import INTAKE
 from workers.stack.logs import log_to
 
 CAMERA = "camera"
@@ -23,7 +24,9 @@ STORAGE_TROUBLE = 4
 def main() -> None:
     """Run the stages named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
-    parser.add_argument("stages", nargs="+", metavar="STAGE", help="the stages, or `camera` and the name of one")
+    parser.add_argument(
+        "stages", nargs="+", metavar="STAGE", help="the stages; `camera` and the name of one; or `intake`"
+    )
     parser.add_argument("--log", type=Path, help="write the log here, and not to the terminal")
     arguments = parser.parse_args()
     log_to(arguments.log)
@@ -36,12 +39,17 @@ def main() -> None:
 
 
 def _run(stages: list[str]) -> None:
-    if stages[0] != CAMERA:
-        run_stages(stages, load_settings())
-        return
-    from workers.camera_main import run_camera
+    settings = load_settings()
+    if stages[0] == CAMERA:
+        from workers.camera_main import run_camera
 
-    run_camera(stages[-1], load_settings())
+        run_camera(stages[-1], settings)
+    elif stages == [INTAKE]:
+        from workers.intake import run_intake
+
+        run_intake(settings, server_url(settings))
+    else:
+        run_stages(stages, settings)
 
 
 def exit_code(error: PipelineError) -> int:

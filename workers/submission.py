@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.control.database import Control
-from pipeline.control.run_records import RunRecord
+from pipeline.control.run_records import NewRun, RunRecord
 from pipeline.control.runs import Runs
+from pipeline.errors import InputError
 from workers.jobs import JobQueue
 from workers.wire.transport import Transport
 
@@ -21,6 +22,23 @@ def hand_over(url: str, runs: Iterable[RunRecord]) -> None:
     for record in runs:
         if record.state.is_active and record.run.run_id not in waiting:
             jobs.enqueue(record.run.run_id)
+
+
+def queue_again(control: Control, record: RunRecord) -> RunRecord:
+    """Let a cancelled or failed run go on where it stopped, with the options it had; `hand_over` saves it a wait.
+
+    Raises `InputError` for one that is active or complete.
+    """
+    if record.state.is_complete or record.state.is_active:
+        raise InputError(f"{record.label} is {record.state}; there is nothing to try again")
+    again = NewRun(
+        run=record.run,
+        options_json=record.options_json,
+        encoder=record.encoder,
+        gallery_version=record.gallery_version,
+        calibration_id=record.calibration_id,
+    )
+    return Runs(control).submit(again)
 
 
 def cancel_run(control: Control, transport: Transport | None, run_id: str) -> RunRecord:

@@ -36,10 +36,9 @@ def set_start(session: Session, control: Control, source_id: str, start_ts: date
 
     Raises `InputError` for a camera, and while the source is being analysed.
     """
-    from workers.ownership import owning
+    from workers import starting
 
-    with owning(control, source_id) as lease:
-        _recorder(session, control).set_start(lease, source_id, start_ts)
+    starting.set_start(control, source_id, start_ts)
 
 
 def _recorder(session: Session, control: Control) -> Recorder:

@@ -80,8 +80,8 @@ def analyze(
     from dashboards.cli.footage.intake import sift
     from dashboards.cli.footage.results import show_results
     from dashboards.cli.footage.sampling import sections
-    from dashboards.cli.footage.videos import list_videos
     from dashboards.moments import parse_moment
+    from pipeline.intake.videos import list_videos
 
     flags = sections(
         fps=fps,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dashboards.cli.footage.pace import Pace, media_done_s, pace_of
 from dashboards.cli.footage.views import BarView, LineView, View
 from dashboards.cli.output import messages
+from pipeline.intake.pace import Pace, media_done_s, pace_of
 
 if TYPE_CHECKING:
     from pipeline.control.run_records import RunRecord

@@ -112,20 +112,10 @@ def _cancel(session: Session, control: Control, wanted: str) -> RunRecord:
 
 def _retry(session: Session, control: Control, wanted: str) -> RunRecord:
     from dashboards.cli.server import find_server
-    from pipeline.control.runs import NewRun, Runs
-    from workers.submission import hand_over
+    from pipeline.control.runs import Runs
+    from workers.submission import hand_over, queue_again
 
-    run = find_run(Runs(control), wanted)
-    if run.state.is_complete or run.state.is_active:
-        raise InputError(f"{run.label} is {run.state}; there is nothing to try again")
-    again = NewRun(
-        run=run.run,
-        options_json=run.options_json,
-        encoder=run.encoder,
-        gallery_version=run.gallery_version,
-        calibration_id=run.calibration_id,
-    )
-    queued = Runs(control).submit(again)
+    queued = queue_again(control, find_run(Runs(control), wanted))
     url = find_server(session)
     if url is None:
         say("queued; `facetrail up` works on what is queued")

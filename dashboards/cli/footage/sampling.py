@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.errors import InputError
+from pipeline.intake.sections import parse_fps, parse_rotation
 
 
 def sections(
@@ -36,22 +36,3 @@ def sections(
 
 def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def parse_fps(text: str) -> float | None:
-    """Samples a second; None for every frame."""
-    if text.strip().lower() == "every":
-        return None
-    try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(f"--fps {text!r} is neither a number of samples a second nor 'every'") from error
-
-
-def parse_rotation(text: str) -> int | None:
-    """Degrees counter-clockwise; None to find out."""
-    if text.strip().lower() == "auto":
-        return None
-    if text.strip() not in {"0", "90", "180", "270"}:
-        raise InputError(f"--rotation {text!r} is none of 0, 90, 180, 270 and 'auto'")
-    return int(text)

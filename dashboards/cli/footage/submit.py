@@ -66,8 +66,8 @@ def submit(
     """
     from dashboards.cli.footage.intake import sift, take_in
     from dashboards.cli.footage.sampling import sections
-    from dashboards.cli.footage.videos import list_videos
     from dashboards.moments import parse_moment
+    from pipeline.intake.videos import list_videos
 
     flags = sections(
         fps=fps,

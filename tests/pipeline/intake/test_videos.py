@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.cli.footage.videos import list_videos
 from pipeline.errors import SourceUnreadable
+from pipeline.intake.videos import list_videos
 
 
 @pytest.fixture

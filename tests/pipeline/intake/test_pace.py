@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.cli.footage.pace import media_done_s, pace_of
+from pipeline.intake.pace import media_done_s, pace_of
 
 
 @pytest.mark.parametrize(
