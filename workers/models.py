@@ -11,7 +11,8 @@ from pathlib import Path
 from pipeline.encoders.embedding import FaceEmbedder
 from pipeline.encoders.execution import Execution, Precision
 from pipeline.encoders.manifest import encoder_entry
-from pipeline.encoders.registry import alignment_of, load_encoder
+from pipeline.encoders.registry import Encoder, alignment_of, load_encoder
+from pipeline.faces.detection import Detector
 from pipeline.faces.detectors import load_detector
 from pipeline.faces.finding import FaceFinder
 from pipeline.options import DetectionOptions, EncodingOptions
@@ -28,6 +29,8 @@ class Models:
         """`xla` lets XLA compile the encoders."""
         self._weights_dir = weights_dir
         self._xla = xla
+        self._detector = lru_cache(KEPT)(self._make_detector)
+        self._encoder = lru_cache(KEPT)(self._make_encoder)
         self._finder = lru_cache(KEPT)(self._make_finder)
         self._embedder = lru_cache(KEPT)(self._make_embedder)
 
@@ -39,9 +42,23 @@ class Models:
         """The embedder for these options; fetches its weights when they are not there yet."""
         return self._embedder(options.encoding.encoder, options.encoding.precision)
 
+    def detector_for(self, options: DetectionOptions) -> Detector:
+        """The detector that the finders with these options look with."""
+        return self._detector(options)
+
+    def encoder_for(self, name: str) -> Encoder:
+        """The encoder in single precision, as reference images are encoded; that of the embedders with it."""
+        return self._encoder(name, Precision.FLOAT32)
+
+    def _make_detector(self, options: DetectionOptions) -> Detector:
+        return load_detector(options, self._weights_dir)
+
+    def _make_encoder(self, name: str, precision: Precision) -> Encoder:
+        return load_encoder(name, self._weights_dir, Execution(precision, self._xla))
+
     def _make_embedder(self, encoder: str, precision: Precision) -> FaceEmbedder:
-        return FaceEmbedder(load_encoder(encoder, self._weights_dir, Execution(precision, self._xla)))
+        return FaceEmbedder(self._encoder(encoder, precision))
 
     def _make_finder(self, detection: DetectionOptions, encoding: EncodingOptions) -> FaceFinder:
         entry = encoder_entry(encoding.encoder, self._weights_dir)
-        return FaceFinder(load_detector(detection, self._weights_dir), alignment_of(entry), encoding)
+        return FaceFinder(self._detector(detection), alignment_of(entry), encoding)

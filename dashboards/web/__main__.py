@@ -32,6 +32,7 @@ def main() -> None:
 def show_pages(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; raises `SettingsError` when the address cannot be had or no server is known."""
     from dashboards.web.app import create_app
+    from dashboards.web.asking import asker_for
     from dashboards.web.security.doorkeeper import AccountDoorkeeper
     from dashboards.web.serving import bound_socket, serve
     from dashboards.web.site import Site
@@ -42,7 +43,9 @@ def show_pages(settings: Settings) -> None:
     url = server_url(settings)
     control = open_control(settings.data, database_url)
     try:
-        app = create_app(Site(settings, control, url), AccountDoorkeeper(control))
+        app = create_app(
+            Site(settings, control, url, asker=asker_for(settings, control, url)), AccountDoorkeeper(control)
+        )
         with bound_socket(settings.web) as listening:
             serve(app, listening, settings.web)
     finally:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboards.web.asking import NobodyToAsk, PictureAsker, encoder_of
 from pipeline.config import Settings
 from pipeline.control.database import Control
-from pipeline.errors import SettingsError
 from pipeline.zones import zone_named
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class Site:
     control: Control
     redis_url: str
     """Of the server on which the workers listen; its password is never shown."""
+    asker: PictureAsker = field(default_factory=NobodyToAsk, kw_only=True)
+    """Examines pictures that pages ask about."""
 
     @property
     def data_dir(self) -> Path:
@@ -38,10 +40,7 @@ class Site:
     @property
     def encoder(self) -> str:
         """The data folder's encoder, or the one that the settings would give it."""
-        try:
-            return self.control.encoder(None)
-        except SettingsError:
-            return self.settings.encoding.encoder
+        return encoder_of(self.settings, self.control)
 
     def transport(self) -> Transport:
         """A connection to the server; raises `TransportLost` when it cannot be reached. Whoever asks closes it."""

@@ -58,18 +58,25 @@ def judge_face(image_bgr: ImageU8, box_xyxy: VectorF32, landmarks_xy: VectorF32,
 
 def judge_pose(landmarks_xy: VectorF32) -> float:
     """How frontal a face with landmarks `(5, 2)` in pixels is, 0 (profile) to 1; a head tilted sideways is frontal."""
+    turned = turn_of(landmarks_xy)
+    return 0.0 if turned is None else TURN(abs(turned))
+
+
+def turn_of(landmarks_xy: VectorF32) -> float | None:
+    """How far a face with landmarks `(5, 2)` in pixels is turned: 0 is frontal, and some 0.85 a half profile.
+
+    The sideways distance of the nose from the middle line between eyes and mouth, in eye distances or half mouth
+    widths; positive towards the picture's right. None for a profile, where the landmarks say nothing.
+    """
     left_eye, right_eye, nose, left_mouth, right_mouth = landmarks_xy.astype(np.float64)
     eyes, mouth = (left_eye + right_eye) / 2, (left_mouth + right_mouth) / 2
     down = mouth - eyes
     height = float(np.hypot(*down))
     if not np.isfinite(height) or height < 1e-3:
-        return 0.0
+        return None
     across = np.array([down[1], -down[0]]) / height
     half_width = float(max((right_eye - left_eye) @ across, (right_mouth - left_mouth) @ across)) / 2
-    if half_width < 0.1 * height:
-        return 0.0
-    turned = abs(float((nose - eyes) @ across)) / half_width
-    return TURN(turned)
+    return None if half_width < 0.1 * height else float((nose - eyes) @ across) / half_width
 
 
 def _patch(image_bgr: ImageU8, box_xyxy: VectorF32) -> tuple[ImageU8, float]:

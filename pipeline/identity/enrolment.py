@@ -177,14 +177,15 @@ def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detecto
     if portrait is None:
         return FoundFace(replace(report, status=ReferenceStatus.NO_FACE, message="no face was found"), None)
     quality = judge_face(portrait.image_bgr, portrait.box_xyxy, portrait.landmarks_xy, portrait.score)
-    status, message = _verdict(portrait, quality)
+    status, message = judge_portrait(portrait, quality)
     if detector is None and status is ReferenceStatus.OK:
         message = "the whole picture, taken for a face"
     thumb = make_thumb(portrait.image_bgr, portrait.box_xyxy)
     return FoundFace(replace(report, status=status, message=message, quality=quality, thumb_jpeg=thumb), portrait)
 
 
-def _verdict(portrait: Portrait, quality: FaceQuality) -> tuple[ReferenceStatus, str]:
+def judge_portrait(portrait: Portrait, quality: FaceQuality) -> tuple[ReferenceStatus, str]:
+    """Whether somebody can be known by a face of this quality, and what to tell the user."""
     if not portrait.is_of_one_face:
         message = f"{portrait.n_faces} faces, and nothing says whose picture this is; cut it down to one"
         return ReferenceStatus.TWO_FACES, message

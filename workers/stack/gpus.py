@@ -12,7 +12,7 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 """What CUDA, and so TensorFlow, takes to be all cards there are."""
 DRIVER = Path("/proc/driver/nvidia/gpus")
 """Where NVIDIA's driver has a folder for each card."""
-MODEL_STAGES = frozenset({"detector", "encoder"})
+MODEL_STAGES = frozenset({"detector", "encoder", "asks"})
 
 
 def find_gpus(setting: str, environment: Mapping[str, str], driver: Path = DRIVER) -> tuple[str, ...]:

@@ -165,7 +165,7 @@ def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool, besides: 
 
 def worker_specs(settings: Settings, environment: Mapping[str, str], logs_dir: Path) -> list[ChildSpec]:
     """The worker processes that the settings ask for."""
-    model_stages = ["detector"] if settings.encoders else ["detector", "encoder"]
+    model_stages = ["detector", "asks"] if settings.encoders else ["detector", "encoder", "asks"]
     groups = [
         ("aggregator", ["aggregator"], 1),
         *((f"ingest-{number}", ["ingest"], number) for number in range(1, settings.ingests + 1)),

@@ -29,13 +29,13 @@ def worker(
     stages: Annotated[
         list[str],
         typer.Argument(
-            help="ingest, detector, encoder, aggregator, events; or camera, and which ones.", metavar="STAGE..."
+            help="ingest, detector, encoder, asks, aggregator, events; or camera, and which ones.", metavar="STAGE..."
         ),
     ],
     data: DataFlag = None,
     metrics_port: MetricsFlag = None,
 ) -> None:
-    """Work on stages until told to stop: detector and encoder anywhere, the others where the data folder is.
+    """Work on stages until told to stop: detector, encoder and asks anywhere, the others where the data folder is.
 
     It uses FACETRAIL_REDIS_URL, or the server of a Facetrail that runs on the data folder. Several stages share one
     TensorFlow. Ctrl-C or SIGTERM finish what is in hand; nothing is lost either way.

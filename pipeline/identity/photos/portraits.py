@@ -51,11 +51,24 @@ class Portrait:
 
 def find_portrait(image_bgr: ImageU8, detector: Detector) -> Portrait | None:
     """The largest face of `(H, W, 3)` uint8 BGR; when none is found, a border is put around it for a second look."""
-    for image in (image_bgr, _with_border(image_bgr)):
-        (found,) = detector.detect([image])
-        if len(found):
-            return _largest(image, found)
-    return None
+    image, found = _look(image_bgr, detector)
+    return _largest(image, found) if len(found) else None
+
+
+def find_portraits(image_bgr: ImageU8, detector: Detector) -> list[Portrait]:
+    """Each face of `(H, W, 3)` uint8 BGR as if the photograph were of it alone, the largest first.
+
+    They are found as `find_portrait` finds the largest: `image_bgr` of a portrait may have a border.
+    """
+    image, found = _look(image_bgr, detector)
+    largest_first = np.argsort(-_areas(found.boxes_xyxy), kind="stable").tolist()
+    return [_alone(image, found, place) for place in largest_first]
+
+
+def border_of(image_bgr: ImageU8, portrait: Portrait) -> tuple[int, int]:
+    """How wide the border is that was put around a photograph for its portrait, in pixels: left and top; 0 for none."""
+    (height, width), (outer_height, outer_width) = image_bgr.shape[:2], portrait.image_bgr.shape[:2]
+    return (outer_width - width) // 2, (outer_height - height) // 2
 
 
 def whole_portrait(image_bgr: ImageU8) -> Portrait:
@@ -67,6 +80,21 @@ def whole_portrait(image_bgr: ImageU8) -> Portrait:
     box_xyxy = np.concatenate([np.zeros(2, np.float32), size_wh])
     landmarks_xy = (FRONTAL * size_wh).astype(np.float32)
     return Portrait(image_bgr, box_xyxy, landmarks_xy, score=1.0, n_faces=1, dominance=float("inf"))
+
+
+def _look(image_bgr: ImageU8, detector: Detector) -> tuple[ImageU8, Detections]:
+    """What is found, and the picture in which it lies: with a border around it when nothing was found without."""
+    (found,) = detector.detect([image_bgr])
+    if len(found):
+        return image_bgr, found
+    bordered = _with_border(image_bgr)
+    return bordered, detector.detect([bordered])[0]
+
+
+def _alone(image_bgr: ImageU8, found: Detections, place: int) -> Portrait:
+    box_xyxy, landmarks_xy = found.boxes_xyxy[place].copy(), found.landmarks_xy[place].copy()
+    score = float(found.scores[place])
+    return Portrait(image_bgr, box_xyxy, landmarks_xy, score, n_faces=1, dominance=float("inf"))
 
 
 def _largest(image_bgr: ImageU8, found: Detections) -> Portrait:
