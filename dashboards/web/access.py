@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from dashboards.web.failures import Forbidden, NotSignedIn
+from pipeline.control.accounts.roles import Role
 
-
-class Role(IntEnum):
-    """What somebody may do; each may everything that those below may."""
-
-    VIEWER = 1  # looks at the record and at live pictures
-    ANALYST = 2  # submits footage, names people, searches by face, corrects the record
-    ADMIN = 3  # cameras, users, tokens, settings, the audit log
-
-    @property
-    def word(self) -> str:
-        """As it is written on pages, in tokens and in the database."""
-        return self.name.lower()
+__all__ = ["AdminVisitor", "AnalystVisitor", "AnyVisitor", "Role", "Visitor", "needs", "visitor_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

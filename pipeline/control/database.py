@@ -24,7 +24,15 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from pipeline.control import arrival_tables, camera_tables, delivery_tables  # noqa: F401 # so that these tables are made
+from pipeline.control import (  # noqa: F401 # so that these tables are made with the others
+    arrival_tables,
+    attendance_tables,
+    camera_tables,
+    corrections_tables,
+    delivery_tables,
+    relabelling_tables,
+)
+from pipeline.control.accounts import tables as _account_tables  # noqa: F401 # so that these tables are made
 from pipeline.control.failures import translated
 from pipeline.control.migrations import migrate
 from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata

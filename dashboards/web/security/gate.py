@@ -2,7 +2,8 @@
 
 What is open to all: our own styles and scripts, the pages to sign in on, and whether the process is alive. Everything
 else, pictures and streams included, is answered only to a visitor. A change that comes with a cookie must carry the
-session's token in X-CSRF-Token, so that another site cannot make a browser send it.
+session's token in X-CSRF-Token, so that another site cannot make a browser send it. Bodies are bounded while they come
+in. An answer that goes on for long (events, moving pictures) ends soon after its visitor is shut out.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.web.access import Visitor
 from dashboards.web.failures import tell, turn_away
+from dashboards.web.rendering import site_of
+from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
+from dashboards.web.security.limits import limited, most_body_bytes, states_too_much, too_much
 
 OPEN_FOLDER = "/static/"
 OPEN_PAGES = frozenset({"/sign-in", "/set-up", "/healthz"})
+OPEN_TO_HALF = "/sign-in/face"
+"""The page of the second factor, with what lies below it; it looks itself who is half signed in."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 HEADERS = {
@@ -46,9 +52,10 @@ class Doorkeeper(Protocol):
 class Gate:
     """ASGI middleware; the first thing that a request meets."""
 
-    def __init__(self, app: ASGIApp, *, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, app: ASGIApp, *, doorkeeper: Doorkeeper, look_again_s: float = LOOK_AGAIN_S) -> None:
         self._app = app
         self._doorkeeper = doorkeeper
+        self._look_again_s = look_again_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with its visitor in `request.state`, or answer in the application's place."""
@@ -58,15 +65,29 @@ class Gate:
         request = Request(scope, receive)
         visitor = await run_in_threadpool(self._doorkeeper.visitor, request)
         request.state.visitor = visitor
-        refusal = None if _is_open(request.url.path) else _refusal(request, visitor)
-        await (refusal or self._app)(scope, receive, _with_headers(send))
+        most_bytes = most_body_bytes(request.url.path, site_of(request).settings.web, is_known=visitor is not None)
+        refusal = _refusal(request, visitor) or _refusal_of_body(request, most_bytes)
+        if refusal is not None:
+            await refusal(scope, receive, _with_headers(send))
+            return
+        leaving = LeavingVisitor(send, lambda: self._is_still(visitor, request), self._look_again_s)
+        try:
+            await self._app(scope, limited(receive, most_bytes), _with_headers(leaving.send))
+        except* (VisitorLeft, ClientDisconnect):
+            await leaving.finish()
+
+    def _is_still(self, visitor: Visitor | None, request: Request) -> bool:
+        return visitor is None or self._doorkeeper.visitor(request) is not None
 
 
 def _is_open(path: str) -> bool:
-    return path in OPEN_PAGES or path.startswith(OPEN_FOLDER)
+    is_second_factor = path == OPEN_TO_HALF or path.startswith(f"{OPEN_TO_HALF}/")
+    return path in OPEN_PAGES or path.startswith(OPEN_FOLDER) or is_second_factor
 
 
 def _refusal(request: Request, visitor: Visitor | None) -> ASGIApp | None:
+    if _is_open(request.url.path):
+        return None
     if visitor is None:
         return turn_away(request)
     if request.method in SAFE_METHODS or visitor.is_program:
@@ -74,6 +95,12 @@ def _refusal(request: Request, visitor: Visitor | None) -> ASGIApp | None:
     if secrets.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), visitor.csrf_token.encode()):
         return None
     return tell(request, HTTPStatus.FORBIDDEN, "this page is too old, or another site sent you; load it again")
+
+
+def _refusal_of_body(request: Request, most_bytes: int) -> ASGIApp | None:
+    if not states_too_much(request, most_bytes):
+        return None
+    return tell(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_much(most_bytes))
 
 
 def _with_headers(send: Send) -> Send:

@@ -1,0 +1,58 @@
+"""How large the body of a request may be, enforced while it comes in, before anybody keeps or parses it.
+
+A route that takes footage ends in `/upload`, reads `request.stream()` itself and declares no body: only such a route
+gets more than a form with some pictures.
+"""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message, Receive
+
+from pipeline.config import WebSettings
+
+STREAMED = "/upload"
+"""How the paths of routes end that read footage as it comes."""
+OPEN_BODY_BYTES = 64 * 1024
+"""Of those who are not signed in: a name and a password."""
+FORM_BYTES = 1_000_000
+"""Of a form beside its pictures."""
+MOST_PICTURES = 16
+"""Of the largest size in one form; many small ones take no more room."""
+MB = 1_000_000
+
+
+def most_body_bytes(path: str, settings: WebSettings, *, is_known: bool) -> int:
+    """The most bytes that a request for `path` may bring; `is_known` when somebody is signed in."""
+    if not is_known:
+        return OPEN_BODY_BYTES
+    if path.endswith(STREAMED):
+        return settings.most_upload_mb * MB
+    return MOST_PICTURES * settings.most_picture_mb * MB + FORM_BYTES
+
+
+def states_too_much(request: Request, most_bytes: int) -> bool:
+    """Whether the request says itself that it brings more, or nothing that can be understood."""
+    stated = request.headers.get("content-length", "0")
+    return not stated.isdecimal() or int(stated) > most_bytes
+
+
+def limited(receive: Receive, most_bytes: int) -> Receive:
+    """`receive`, which ends with status 413 as soon as more than `most_bytes` of body have come in."""
+    left = most_bytes
+
+    async def receive_limited() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413, too_much(most_bytes))
+        return message
+
+    return receive_limited
+
+
+def too_much(most_bytes: int) -> str:
+    """The refusal in words."""
+    return f"this is too much at once: at most {most_bytes / MB:,.0f} MB" if most_bytes >= MB else "this is too much"
