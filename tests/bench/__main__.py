@@ -34,9 +34,10 @@ MODULES = {
     "live": "live",
     "events": "events",
     "delivery": "delivery",
+    "soak": "soak",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery"}
+ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery", "soak"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""

@@ -50,7 +50,7 @@ class Watched:
 
 def measure(settings: BenchSettings) -> Iterator[Measurement]:
     """Delay, cost and memory of reading four cameras."""
-    clip, seconds = _make_clip(settings.folder), 15.0 if settings.short else 60.0
+    clip, seconds = make_clip(settings.folder), 15.0 if settings.short else 60.0
     for transport in RtspTransport:
         with ExitStack() as stack:
             servers = [stack.enter_context(RtspServer.of(clip)) for _ in range(CAMERAS)]
@@ -135,8 +135,8 @@ def _server_apart(clip: Path) -> Iterator[str]:
             process.terminate()
 
 
-def _make_clip(folder: Path) -> Path:
-    """Some seconds of 720p with the media milliseconds in every picture; each sample is shown for 0.2 s."""
+def make_clip(folder: Path) -> Path:
+    """The clip that every camera sends: 720p with the media milliseconds in every picture, five samples a second."""
     path = folder / f"timecoded_{CLIP_S}s.mp4"
     if not path.is_file():
         video = prepare_footage(folder, 60).video
