@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dashboards.web.asking import NobodyToAsk, PictureAsker, encoder_of
 from pipeline.config import Settings
 from pipeline.control.database import Control
+from pipeline.sightings.catalogue import Catalogue
 from pipeline.zones import zone_named
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ class Site:
     control: Control
     redis_url: str
     """Of the server on which the workers listen; its password is never shown."""
+    catalogue: Catalogue = field(init=False)
+    """All sightings of the data folder at hand; the first question reads them."""
     asker: PictureAsker = field(default_factory=NobodyToAsk, kw_only=True)
     """Examines pictures that pages ask about."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "catalogue", Catalogue(self.settings.data))
 
     @property
     def data_dir(self) -> Path:
