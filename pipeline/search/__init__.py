@@ -1,0 +1,1 @@
+"""Searching by face: every sighting that looks like one face, over all time."""
