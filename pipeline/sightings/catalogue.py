@@ -220,6 +220,15 @@ class Catalogue:
         return [rows.at(np.flatnonzero(stays))] if stays.any() else []
 
 
+def _matching(days: Iterable[CatalogueRows], matcher: Matcher) -> Iterator[Chosen]:
+    for rows in days:
+        if matcher.until_us is not None and rows.start_us[-1] >= matcher.until_us:
+            continue
+        places = matcher.matching(rows)
+        if len(places):
+            yield rows, places
+
+
 def _with_rows(days: Mapping[str, CatalogueRows], day: str, parts: Sequence[CatalogueRows]) -> dict[str, CatalogueRows]:
     """The days with one replaced, or gone when it has no parts; newest first."""
     others = {key: rows for key, rows in days.items() if key != day}
