@@ -62,6 +62,12 @@ class Runs:
             change = update(runs).where(runs.c.run_id == run_id)
             transaction.connection.execute(change.values(options_json=options_json))
 
+    def set_gallery(self, run_id: str, gallery_version: int) -> None:
+        """Let the run's tracks be named by another gallery, when its sightings are made the next time."""
+        with self._control.writing() as transaction:
+            change = update(runs).where(runs.c.run_id == run_id)
+            transaction.connection.execute(change.values(gallery_version=gallery_version))
+
     def get(self, run_id: str) -> RunRecord:
         """The run of that id; raises `NotFound`."""
         with self._control.reading() as transaction:
@@ -69,13 +75,13 @@ class Runs:
 
     def list(self, states: Iterable[RunState] | None = None, source_id: str | None = None) -> list[RunRecord]:
         """Runs by time of creation; all of them, or those in `states` and of `source_id`."""
-        query = _select_runs().order_by(runs.c.created_at, runs.c.run_id)
+        query = select_runs().order_by(runs.c.created_at, runs.c.run_id)
         if states is not None:
             query = query.where(runs.c.state.in_([state.value for state in states]))
         if source_id is not None:
             query = query.where(runs.c.source_id == source_id)
         with self._control.reading() as transaction:
-            return [_record(row) for row in transaction.connection.execute(query)]
+            return [record_of(row) for row in transaction.connection.execute(query)]
 
     def active(self) -> Sequence[RunRecord]:
         """Runs with chunks on their way."""
@@ -187,11 +193,12 @@ def write_naming(transaction: Transaction, record: RunRecord) -> None:
 
 
 def _find_run(transaction: Transaction, run_id: str) -> RunRecord | None:
-    row = transaction.connection.execute(_select_runs().where(runs.c.run_id == run_id)).one_or_none()
-    return None if row is None else _record(row)
+    row = transaction.connection.execute(select_runs().where(runs.c.run_id == run_id)).one_or_none()
+    return None if row is None else record_of(row)
 
 
-def _select_runs() -> Select[Any]:
+def select_runs() -> Select[Any]:
+    """The query of runs with what belongs to their sources, for `record_of`."""
     of_source = (sources.c.path, sources.c.label, sources.c.kind, sources.c.duration_s)
     return select(runs, *of_source).join(sources, sources.c.source_id == runs.c.source_id)
 
@@ -244,7 +251,8 @@ def _first_row(transaction: Transaction, new: NewRun) -> dict[str, object]:
     }
 
 
-def _record(row: Row[Any]) -> RunRecord:
+def record_of(row: Row[Any]) -> RunRecord:
+    """The run that a row of `select_runs` holds."""
     counters = RunCounters(
         n_samples=row.n_samples,
         n_decoded=row.n_decoded,

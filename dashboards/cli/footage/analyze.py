@@ -161,9 +161,10 @@ def _gather(
 ) -> Results:
     from dashboards.cli.footage.results import Results
     from dashboards.cli.record.filters import SightingFilter
-    from dashboards.cli.record.pages import default_path, describe_problem, write_report
+    from dashboards.cli.record.pages import default_path, write_report
     from dashboards.cli.record.reading import read_sightings
     from pipeline.control.runs import Runs
+    from pipeline.reports.gathering import describe_problem
 
     pending = {run.run.run_id for run in intake.pending}
     found = SightingFilter(source_ids=frozenset(run.run.source_id for run in runs))
