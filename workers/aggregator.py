@@ -12,9 +12,11 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from pipeline.control.database import Control, Lease
 from pipeline.control.leases import Leases
+from pipeline.control.relabelling import RelabelTask
 from pipeline.control.runs import Runs
 from pipeline.errors import LeaseLost, NotFound, TransportLost
 from pipeline.sightings.recorded_fold import RecordedFold
@@ -24,6 +26,7 @@ from workers.folding import RunFold, Taken
 from workers.metrics import catalogue as of
 from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.ownership import LEASE_S, Ownership
+from workers.relabelling import SLICE_S, Relabeller, neglected
 from workers.telling import NobodyTold, Teller
 from workers.timing import Every
 from workers.wire.entries import entry_age_s
@@ -81,9 +84,11 @@ class Aggregator:
         self._tend = tend
         self._teller = options.teller
         self._folds: dict[str, RunFold] = {}
+        self._relabeller = Relabeller(control, recorder)
         self._look = Every(options.look_s)
         self._take_over = Every(options.lease_s)
         self._show = Every(options.show_s)
+        self._relabel_look = Every(options.look_s)
         self._is_cut_off = False
 
     def run(self) -> None:
@@ -113,6 +118,7 @@ class Aggregator:
             self._stop.wait(self._options.look_s)
             return
         self._record_all(self._receive(owned))
+        self._relabel()
         if self._show.is_due():
             self._show_progress()
 
@@ -122,7 +128,8 @@ class Aggregator:
         self._teller.tend()
         active = {record.run.run_id: record.run.source_id for record in self._runs.active()}
         self._folds = {run_id: fold for run_id, fold in self._folds.items() if run_id in active}
-        for source_id in self._ownership.follow(set(active.values())):
+        waiting = neglected(self._relabeller.tasks(), datetime.now(UTC))
+        for source_id in self._ownership.follow({*active.values(), *waiting}):
             self._drop_folds(source_id)
             self._record_all(self._transport.claim_idle(self._subscription([source_id]), 0, TAKE_OVER))
 
@@ -208,6 +215,24 @@ class Aggregator:
             except LeaseLost as error:
                 self._lose(fold.source_id, error)
         self._show.postpone(SHOW_SHARE * (time.monotonic() - begun))
+
+    def _relabel(self) -> None:
+        """Go on naming the past of one source that waits for it, for a moment."""
+        if not self._relabel_look.is_due():
+            return
+        owned = self._ownership.owned()
+        for task in self._relabeller.tasks():
+            if task.source_id in owned:
+                begun = time.monotonic()
+                self._relabel_source(task, owned[task.source_id])
+                self._relabel_look.postpone(time.monotonic() - begun)  # messages get half of the time
+                return
+
+    def _relabel_source(self, task: RelabelTask, lease: Lease) -> None:
+        try:
+            self._relabeller.carry_on(task, lease, SLICE_S)
+        except LeaseLost as error:
+            self._lose(task.source_id, error)
 
     def _lose(self, source_id: str, error: LeaseLost) -> None:
         logger.warning("%s", error)

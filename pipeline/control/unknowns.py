@@ -2,6 +2,7 @@
 
     Unknowns(control).book(encoder) -> UnknownBook        everybody met so far, with the version of that knowledge
     Unknowns(control).allotments(run_id) -> {track: id}   what a run was told before
+    Unknowns(control).merge / ignore / heed                what people make of them
     write_allotment(transaction, Allotment)                what it is told now; False when the book has moved on
 
 Who is who is decided elsewhere, without a lock; a writer whose book is out of date decides again. An id once allotted
@@ -10,13 +11,17 @@ to a track stays with it, so doing the end of a run again changes nothing. Merge
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
+from pipeline.control.changes import ChangeKind, Undo, raise_unknowns_version, write_change
+from pipeline.control.corrections_tables import ignored_unknowns
 from pipeline.control.database import Control, Transaction
 from pipeline.control.tables import folder, unknown_allotments, unknowns
+from pipeline.errors import InputError, NotFound
 from pipeline.sightings.building_unknowns import UnknownGroups, UnknownPerson
 
 
@@ -61,12 +66,54 @@ class Unknowns:
             rows = transaction.connection.execute(query.where(unknown_allotments.c.run_id == run_id))
             return {row.track_id: row.unknown_id for row in rows}
 
-    def merge(self, unknown_id: str, into: str) -> None:
-        """Let one unknown person be another from now on; the old id stays as an alias."""
+    def merge(self, unknown_ids: Sequence[str], into: str, *, who: str) -> int:
+        """Let unknown people be another one from now on; the old ids stay as aliases. Returns the change's number.
+
+        Raises `NotFound` for ids that are not in the book, and `InputError` without anybody to merge.
+        """
+        merged = sorted(set(unknown_ids) - {into})
+        if not merged:
+            raise InputError("merging takes at least two unknown people")
         with self._control.writing() as transaction:
-            merged = (unknowns.c.unknown_id == unknown_id) | (unknowns.c.alias_of == unknown_id)
-            transaction.connection.execute(update(unknowns).where(merged).values(alias_of=into))
-            _raise_version(transaction)
+            _check_known(transaction, [*merged, into])
+            where = unknowns.c.unknown_id.in_(merged) | unknowns.c.alias_of.in_(merged)
+            rows = transaction.connection.execute(select(unknowns.c.unknown_id, unknowns.c.alias_of).where(where))
+            before = {row.unknown_id: row.alias_of for row in rows}
+            transaction.connection.execute(update(unknowns).where(where).values(alias_of=into))
+            raise_unknowns_version(transaction)
+            return write_change(transaction, who, ChangeKind.MERGED, Undo(merged=before))
+
+    def ignore(self, unknown_ids: Sequence[str], *, who: str) -> int:
+        """Let unknown people be out of the way; they stay in the record. Returns the change's number.
+
+        Raises `NotFound` for ids that are not in the book.
+        """
+        with self._control.writing() as transaction:
+            _check_known(transaction, unknown_ids)
+            change_id = write_change(transaction, who, ChangeKind.IGNORED)
+            already = set(transaction.connection.execute(select(ignored_unknowns.c.unknown_id)).scalars())
+            rows = [{"unknown_id": each, "change_id": change_id} for each in set(unknown_ids) - already]
+            if rows:
+                transaction.connection.execute(insert(ignored_unknowns), rows)
+            return change_id
+
+    def heed(self, unknown_id: str) -> None:
+        """Let an unknown person who was ignored be shown again."""
+        with self._control.writing() as transaction:
+            gone = delete(ignored_unknowns).where(ignored_unknowns.c.unknown_id == unknown_id)
+            transaction.connection.execute(gone)
+
+    def ignored(self) -> frozenset[str]:
+        """Those who are out of the way."""
+        with self._control.reading() as transaction:
+            return frozenset(transaction.connection.execute(select(ignored_unknowns.c.unknown_id)).scalars())
+
+
+def _check_known(transaction: Transaction, unknown_ids: Sequence[str]) -> None:
+    query = select(unknowns.c.unknown_id).where(unknowns.c.unknown_id.in_(unknown_ids), unknowns.c.alias_of.is_(None))
+    missing = sorted(set(unknown_ids) - set(transaction.connection.execute(query).scalars()))
+    if missing:
+        raise NotFound(f"there is no unknown person {missing[0]!r}; `facetrail unknowns list` lists them")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +142,7 @@ def write_allotment(transaction: Transaction, allotment: Allotment) -> bool:
         for track_id in allotment.offered
     ]
     transaction.connection.execute(insert(unknown_allotments), rows)
-    _raise_version(transaction)
+    raise_unknowns_version(transaction)
     return True
 
 
@@ -107,7 +154,3 @@ def _write_person(transaction: Transaction, person: UnknownPerson, encoder: str,
         transaction.connection.execute(insert(unknowns).values(row))
         return
     transaction.connection.execute(update(unknowns).where(unknowns.c.unknown_id == person.unknown_id).values(values))
-
-
-def _raise_version(transaction: Transaction) -> None:
-    transaction.connection.execute(update(folder).values(unknowns_version=folder.c.unknowns_version + 1))

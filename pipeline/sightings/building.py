@@ -1,18 +1,32 @@
-"""Build sightings: a pure function of tracks, their embeddings, a matcher with its gallery, and the decision policy."""
+"""Build sightings: a pure function of tracks, their embeddings, a matcher with its gallery, the decision policy, and
+what else is known of the tracks: the ids of unknown people, and what people corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.identity.decision import DecisionPolicy
 from pipeline.identity.matching import Gallery, Matcher
+from pipeline.sightings.building_corrections import NO_CORRECTIONS, TrackCorrections, correct_verdicts
 from pipeline.sightings.building_intervals import union_length
 from pipeline.sightings.building_verdicts import TrackVerdict, adopt_neighbours, judge_tracks, keep_one_at_a_time
 from pipeline.sightings.rows import EmbeddingRow, SightingRow, Status, TrackRow
 
 SCORE_DIGITS = 6
 """Decimals of a score in the record: beyond them stands the rounding of the matrix product, which batches change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackNotes:
+    """What is known of tracks beyond their looks."""
+
+    unknown_ids: Mapping[str, str] = field(default_factory=dict)
+    """Track id -> the unknown person whom it was found to be."""
+    corrections: TrackCorrections = NO_CORRECTIONS
+
+
+NO_NOTES = TrackNotes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +49,15 @@ def judge_run(
     matcher: Matcher,
     policy: DecisionPolicy,
     absence_timeout_s: float,
+    corrections: TrackCorrections = NO_CORRECTIONS,
 ) -> list[TrackVerdict]:
-    """Who each track is, as its sighting will say; ordered by source, run, start and track id."""
-    alone = keep_one_at_a_time(judge_tracks(tracks, embeddings, matcher, policy))
+    """Who each track is, as its sighting will say; ordered by source, run, start and track id.
+
+    Tracks that show no face, as people said, are left out.
+    """
+    faces = [track for track in tracks if track.track_id not in corrections.not_faces]
+    judged = judge_tracks(faces, embeddings, matcher, policy)
+    alone = keep_one_at_a_time(correct_verdicts(judged, embeddings, matcher.gallery, policy, corrections))
     return adopt_neighbours(alone, embeddings, policy, absence_timeout_s)
 
 
@@ -46,10 +66,10 @@ def build_sightings(
     embeddings: Mapping[str, EmbeddingRow],
     matcher: Matcher,
     policy: DecisionPolicy,
-    unknown_ids: Mapping[str, str],
+    notes: TrackNotes,
     absence_timeout_s: float,
 ) -> list[SightingRow]:
-    """The sightings of these tracks, sorted by start, source and id; `unknown_ids` maps track ids to unknown people.
+    """The sightings of these tracks, sorted by start, source and id.
 
     Tracks of one person in one run of one source are one sighting as long as no gap between them exceeds the absence
     timeout. Tracks that are uncertain, or unknown without an id, are sightings of their own without a person.
@@ -60,9 +80,9 @@ def build_sightings(
     alone, so that an uncertain sighting may have a `best_score` above its threshold.
     """
     gallery = matcher.gallery
-    verdicts = judge_run(tracks, embeddings, matcher, policy, absence_timeout_s)
+    verdicts = judge_run(tracks, embeddings, matcher, policy, absence_timeout_s, notes.corrections)
     names = dict(zip(gallery.person_ids, gallery.person_names, strict=True))
-    visits = join_visits(verdicts, unknown_ids, absence_timeout_s)
+    visits = join_visits(verdicts, notes.unknown_ids, absence_timeout_s)
     sightings = [_sighting(visit, names, gallery, policy) for visit in visits]
     return sorted(sightings, key=lambda row: (row.start_ts, row.source_id, row.sighting_id))
 

@@ -35,6 +35,8 @@ class TrackVerdict:
     """The template's best person; None without a template or without a gallery."""
     scores: tuple[float, ...] = ()
     """Cosine of the template, then of each stored embedding, with the mean of the matched person's references."""
+    is_corrected: bool = False
+    """Whether a person has said who it is."""
 
     @property
     def score(self) -> float:
@@ -68,14 +70,15 @@ def keep_one_at_a_time(verdicts: Sequence[TrackVerdict]) -> list[TrackVerdict]:
     """Of known tracks of one person that overlap in time the best keeps the name; the others become uncertain.
 
     Tracks that overlap were seen in the same shot, and nobody is in a picture twice. Equal scores: the earlier wins.
+    What a person has said comes first, and is never denied.
     """
     taken: dict[Person, list[Interval]] = defaultdict(list)
     denied: set[str] = set()
     known = [verdict for verdict in verdicts if verdict.status is Status.KNOWN]
-    for verdict in sorted(known, key=lambda verdict: -verdict.score):
+    for verdict in sorted(known, key=lambda verdict: (not verdict.is_corrected, -verdict.score)):
         if is_free(taken[verdict.person], verdict.interval):
             take(taken[verdict.person], verdict.interval)
-        else:
+        elif not verdict.is_corrected:
             denied.add(verdict.track.track_id)
     return [
         replace(verdict, status=Status.UNCERTAIN) if verdict.track.track_id in denied else verdict
@@ -97,9 +100,9 @@ def adopt_neighbours(
     """
     known: dict[Person, list[TrackVerdict]] = defaultdict(list)
     taken: dict[Person, list[Interval]] = defaultdict(list)
-    for verdict in verdicts:
-        if verdict.status is Status.KNOWN:
-            known[verdict.person].append(verdict)
+    for verdict in (verdict for verdict in verdicts if verdict.status is Status.KNOWN):
+        known[verdict.person].append(verdict)
+        if is_free(taken[verdict.person], verdict.interval):
             take(taken[verdict.person], verdict.interval)
     adopted: list[TrackVerdict] = []
     for verdict in verdicts:

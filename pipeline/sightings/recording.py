@@ -5,6 +5,7 @@
     recorder.commit(lease, record, Advance(...), beside)          some chunks further
     recorder.finish(lease, record, ended, n_failed_chunks) -> RunRecord        done or partial
     recorder.refresh_sightings(lease, source_id, gallery_version=None) -> int  who is who, anew
+    recorder.runs_shown(lease) / relabel_run(lease, run, gallery_version)      the same, run by run
     recorder.set_start(lease, source_id, start_ts)              rows move to their new dates
 
 Files are prepared without a lock; then one transaction, which fails unless the lease is still held, puts them in place
@@ -38,6 +39,7 @@ from pipeline.identity.policies import standing_of
 from pipeline.schemas import RunEnded, RunKey
 from pipeline.sightings.camera_gaps import gap_rows
 from pipeline.sightings.fold_coverage import CoverageCount
+from pipeline.sightings.recording_changes import Relabelled, compare_sightings
 from pipeline.sightings.recording_labels import (
     Labeller,
     PolicyOf,
@@ -52,6 +54,8 @@ from pipeline.sightings.recording_rows import (
     coverage_row,
     embedding_rows,
     exact_counters,
+    minutes_so_far,
+    run_problem,
     track_row,
 )
 from pipeline.sightings.recording_settling import settle, shown_runs
@@ -59,9 +63,6 @@ from pipeline.sightings.rows import Clock, ClosedTrack, SourceKind
 from pipeline.sightings.staging import Staging
 from pipeline.sightings.store import RowFilter, Store
 from pipeline.sightings.thumbnails import stage_thumbs
-
-_MINUTE = msgspec.msgpack.Decoder(CoverageCount)
-
 
 LEFTOVER_S = 3600.0
 """A prepared file that is older belongs to nobody: preparing takes milliseconds, and leases last seconds."""
@@ -123,12 +124,12 @@ class Recorder:
         """
         with self._control.reading() as transaction:
             known, before = read_run(transaction, record.run.run_id), load_progress(transaction, record.run.run_id)
-        minutes = _minutes_so_far(before, advance.coverage)
+        minutes = minutes_so_far(before, advance.coverage)
         progress = Progress(
             next_chunk=advance.next_chunk,
             snapshot=advance.snapshot,
             last_minute=msgspec.msgpack.encode(minutes[-1]) if minutes else None,
-            counters=add_to_counters(before.counters, _minutes_so_far(before, ()), minutes, advance.closed),
+            counters=add_to_counters(before.counters, minutes_so_far(before, ()), minutes, advance.closed),
         )
         with self._store.staging() as staging:
             if advance.closed or before.last_minute is None or len(minutes) > 1:
@@ -148,7 +149,7 @@ class Recorder:
         runs = Runs(self._control)
         if runs.get(record.run.run_id).state.is_active:
             self._complete_coverage(lease, record.run.run_id)
-            problem = _problem(ended, n_failed_chunks, runs.get(record.run.run_id).counters)
+            problem = run_problem(ended, n_failed_chunks, runs.get(record.run.run_id).counters)
             while not self._try_finish(lease, self._of_today(runs.get(record.run.run_id)), problem):
                 continue  # another source met unknown people meanwhile: compare with them, too
         self._settle(lease)
@@ -167,6 +168,19 @@ class Recorder:
             while not self._try_refresh(lease, record):
                 continue  # another source met unknown people meanwhile: compare with them, too
         return len(self._store.read_sightings(RowFilter(source_id=source_id)))
+
+    def runs_shown(self, lease: Lease) -> list[RunKey]:
+        """The runs of the lease's source whose sightings stand in the record, the oldest first."""
+        self._settle(lease)
+        return [record.run for record in shown_runs(self._control, lease.source_id)]
+
+    def relabel_run(self, lease: Lease, run: RunKey, gallery_version: int) -> Relabelled:
+        """Make the sightings of one run anew, by that gallery and the calibration in effect today."""
+        wanted = rows_of_run(Runs(self._control).get(run.run_id))
+        before = self._store.read_sightings(wanted)
+        while not self._try_refresh(lease, self._by_today(Runs(self._control).get(run.run_id), gallery_version)):
+            continue  # as above
+        return compare_sightings(before, self._store.read_sightings(wanted))
 
     def show_run(self, lease: Lease, run: RunKey) -> None:
         """Make the sightings of one run of a camera anew, while it goes on, by today's gallery; of no other run."""
@@ -222,7 +236,7 @@ class Recorder:
         with self._control.reading() as transaction:
             record, progress = read_run(transaction, run_id), load_progress(transaction, run_id)
         with self._store.staging() as staging:
-            self._stage_coverage(staging, record, _minutes_so_far(progress, ()))
+            self._stage_coverage(staging, record, minutes_so_far(progress, ()))
             with self._control.fenced(lease, self._clock()):
                 staging.publish()
 
@@ -278,21 +292,3 @@ def _make_current(transaction: Transaction, record: RunRecord) -> None:
     is_file = record.source_kind is SourceKind.FILE
     if is_file and forget_other_runs(transaction, record.run.source_id, record.run.run_id):
         write_unsettled(transaction, record.run.source_id)
-
-
-def _minutes_so_far(before: Progress, coverage: Sequence[CoverageCount]) -> list[CoverageCount]:
-    """The minute that was going on and those of `coverage`, which know better, in order."""
-    latest: CoverageCount | None = _MINUTE.decode(before.last_minute) if before.last_minute else None
-    known = {latest.minute: latest} if latest else {}
-    known.update((count.minute, count) for count in coverage)
-    return [known[minute] for minute in sorted(known)]
-
-
-def _problem(ended: RunEnded, n_failed_chunks: int, counters: RunCounters) -> str | None:
-    """What is missing from the run, in words for the user; None when it is whole.
-
-    The end of a run that was interrupted tells only of the damage since; the samples that failed tell of all of it.
-    """
-    lost = f"{counters.n_failed} of {counters.n_samples} samples could not be decoded" if counters.n_failed else None
-    failed = f"{n_failed_chunks} of {ended.n_chunks} chunks could not be processed" if n_failed_chunks else None
-    return "; ".join(part for part in (ended.problem or (None if failed else lost), failed) if part) or None

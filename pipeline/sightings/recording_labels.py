@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
+from pipeline.control.corrections import Corrections
 from pipeline.control.database import Control, Transaction
 from pipeline.control.people import People
 from pipeline.control.run_records import RunRecord
@@ -17,7 +18,7 @@ from pipeline.identity.matchers import index_dir, matcher_for
 from pipeline.identity.matching import Matcher
 from pipeline.identity.policies import policy_of_calibration
 from pipeline.options import AnalysisOptions, IdentityOptions
-from pipeline.sightings.building import build_sightings
+from pipeline.sightings.building import TrackNotes, build_sightings
 from pipeline.sightings.building_unknowns import group_unknowns
 from pipeline.sightings.rows import EmbeddingRow, SightingRow, SourceKind, Status, TrackRow
 from pipeline.sightings.staging import Staging
@@ -68,13 +69,14 @@ class Labeller:
     def __init__(self, control: Control, store: Store, policy_of: PolicyOf) -> None:
         self._people = People(control)
         self._unknowns = Unknowns(control)
+        self._corrections = Corrections(control)
         self._store = store
         self._policy_of = policy_of
         self._index_dir = index_dir(control.data_dir)
         self._matcher = lru_cache(MATCHERS_KEPT)(self._make_matcher)
 
     def label(self, record: RunRecord) -> Labels:
-        """The sightings of a run as it stands in the store, by the gallery of its version.
+        """The sightings of a run as it stands in the store, by the gallery of its version and as people corrected it.
 
         Unknown people of a run that is on its way stay without ids: only its end is the same whatever interrupted it.
         """
@@ -88,25 +90,26 @@ class Labeller:
         """The sightings of these tracks of a run; unknown people get ids when it `allots` them."""
         allotted = self._unknowns.allotments(record.run.run_id)
         ids = {track_id: unknown_id for track_id, unknown_id in allotted.items() if unknown_id is not None}
-        sightings = self._build(record, tracks, embeddings, ids)
+        notes = TrackNotes(unknown_ids=ids, corrections=self._corrections.of_source(record.run.source_id))
+        sightings = self._build(record, tracks, embeddings, notes)
         unknown = {t for row in sightings if row.status is Status.UNKNOWN for t in row.track_ids} - allotted.keys()
         if not allots or not unknown:
             return Labels(tuple(sightings))
         allotment = self._allot(record, [track for track in tracks if track.track_id in unknown], embeddings)
-        ids.update(allotment.groups.ids)
-        return Labels(tuple(self._build(record, tracks, embeddings, ids)), allotment)
+        notes = replace(notes, unknown_ids={**ids, **allotment.groups.ids})
+        return Labels(tuple(self._build(record, tracks, embeddings, notes)), allotment)
 
     def _build(
         self,
         record: RunRecord,
         tracks: Sequence[TrackRow],
         embeddings: Mapping[str, EmbeddingRow],
-        unknown_ids: Mapping[str, str],
+        notes: TrackNotes,
     ) -> list[SightingRow]:
         options = run_options(record).identity
         matcher = self._matcher(record.encoder, record.gallery_version, options)
         policy, timeout_s = self._policy_of(record), options.absence_timeout_s
-        return build_sightings(tracks, embeddings, matcher, policy, unknown_ids, timeout_s)
+        return build_sightings(tracks, embeddings, matcher, policy, notes, timeout_s)
 
     def _make_matcher(self, encoder: str, gallery_version: int, options: IdentityOptions) -> Matcher:
         return matcher_for(self._people.gallery(encoder, gallery_version), options, self._index_dir)

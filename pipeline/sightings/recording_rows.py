@@ -6,7 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
+from pipeline.control.progress import Progress
 from pipeline.control.run_records import RunCounters, RunRecord
+from pipeline.schemas import RunEnded
 from pipeline.sightings.fold_coverage import CoverageCount
 from pipeline.sightings.rows import (
     PIPELINE_VERSION,
@@ -18,6 +22,8 @@ from pipeline.sightings.rows import (
 )
 from pipeline.sightings.thumbnails import thumb_ref
 from pipeline.sightings.wall_clock import wall_time
+
+_MINUTE = msgspec.msgpack.Decoder(CoverageCount)
 
 
 def track_row(record: RunRecord, closed: ClosedTrack) -> TrackRow:
@@ -122,3 +128,21 @@ def moved_track(row: TrackRow, start_ts: datetime, clock: Clock) -> TrackRow:
 def moved_minute(row: CoverageRow, start_ts: datetime) -> CoverageRow:
     """The same minute in media that began at `start_ts`."""
     return replace(row, minute_ts=wall_time(start_ts, row.minute * 60.0))
+
+
+def minutes_so_far(before: Progress, coverage: Sequence[CoverageCount]) -> list[CoverageCount]:
+    """The minute that was going on and those of `coverage`, which know better, in order."""
+    latest: CoverageCount | None = _MINUTE.decode(before.last_minute) if before.last_minute else None
+    known = {latest.minute: latest} if latest else {}
+    known.update((count.minute, count) for count in coverage)
+    return [known[minute] for minute in sorted(known)]
+
+
+def run_problem(ended: RunEnded, n_failed_chunks: int, counters: RunCounters) -> str | None:
+    """What is missing from the run, in words for the user; None when it is whole.
+
+    The end of a run that was interrupted tells only of the damage since; the samples that failed tell of all of it.
+    """
+    lost = f"{counters.n_failed} of {counters.n_samples} samples could not be decoded" if counters.n_failed else None
+    failed = f"{n_failed_chunks} of {ended.n_chunks} chunks could not be processed" if n_failed_chunks else None
+    return "; ".join(part for part in (ended.problem or (None if failed else lost), failed) if part) or None

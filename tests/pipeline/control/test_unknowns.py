@@ -71,7 +71,7 @@ def test_merged_unknown_stays_as_an_alias(control: Control) -> None:
     allot(control, unknowns.book(ENCODER), 1, "t_1")
     allot(control, unknowns.book(ENCODER), 2, "t_2")
 
-    unknowns.merge("unknown-0002", into="unknown-0001")
+    unknowns.merge(["unknown-0002"], into="unknown-0001", who="ada")
 
     assert unknowns.allotments(RUN.run_id)["t_2"] == "unknown-0001"
     assert [person.unknown_id for person in unknowns.book(ENCODER).people] == ["unknown-0001"]

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.events.events import EventKind, SightingEvent
 from pipeline.events.lifecycle_tracks import Look
-from pipeline.sightings.building import build_sightings
+from pipeline.sightings.building import NO_NOTES, build_sightings
 from pipeline.sightings.rows import SightingRow, Status
 from tests.builders import make_embedding_row, make_track_row, make_vector
 from tests.builders_events import TIMEOUT_S, Watch, make_look, make_naming, unbalanced
@@ -78,7 +78,7 @@ def record_walks(walks: list[Walk]) -> list[SightingRow]:
     ]
     embeddings = {look.track_id: make_embedding_row(look.track_id, template=look.template) for look in looks}
     naming = make_naming()
-    return build_sightings(rows, embeddings, naming.matcher, naming.policy, {}, TIMEOUT_S)
+    return build_sightings(rows, embeddings, naming.matcher, naming.policy, NO_NOTES, TIMEOUT_S)
 
 
 def ends_by_visit(events: list[SightingEvent]) -> dict[str, list[SightingEvent]]:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.identity.matching import Gallery, MeanMatcher
 from pipeline.schemas import RunKey, VectorF32
-from pipeline.sightings.building import build_sightings
+from pipeline.sightings.building import NO_NOTES, TrackNotes, build_sightings
 from pipeline.sightings.rows import EmbeddingRow, SightingRow, Status, TrackRow
 from tests.builders import START, make_embedding_row, make_gallery, make_policy, make_track_row, make_vector
 
@@ -27,9 +27,8 @@ def build(
     unknown_ids: Mapping[str, str] | None = None,
 ) -> list[SightingRow]:
     embeddings = {track_id: make_embedding_row(track_id, template=vector) for track_id, vector in looks.items()}
-    return build_sightings(
-        tracks, embeddings, MeanMatcher(gallery), make_policy(), unknown_ids or {}, absence_timeout_s=2.0
-    )
+    notes = TrackNotes(unknown_ids=unknown_ids or {})
+    return build_sightings(tracks, embeddings, MeanMatcher(gallery), make_policy(), notes, absence_timeout_s=2.0)
 
 
 def test_no_tracks_no_sightings() -> None:
@@ -185,7 +184,9 @@ def test_embedding_rows_hold_several_looks() -> None:
     best = np.stack([make_vector(0, cosine=0.99), make_vector(0, cosine=0.8)])
     row = EmbeddingRow(track_id="t_1", run_id="r_1", template=make_vector(0, cosine=0.94), best_embeddings=best)
 
-    [sighting] = build_sightings([make_track_row("t_1")], {"t_1": row}, MeanMatcher(GALLERY), make_policy(), {}, 2.0)
+    [sighting] = build_sightings(
+        [make_track_row("t_1")], {"t_1": row}, MeanMatcher(GALLERY), make_policy(), NO_NOTES, 2.0
+    )
 
     assert sighting.best_score == pytest.approx(0.99, abs=1e-6)
     assert sighting.mean_score == pytest.approx((0.94 + 0.99 + 0.8) / 3, abs=1e-6)
