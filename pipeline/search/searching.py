@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.errors import InputError, NotFound
 from pipeline.schemas import VectorF32
-from pipeline.search.face_index import FaceIndex, Hit
+from pipeline.search.face_index import FaceIndex, Hit, Ranking
 from pipeline.search.index_files import IndexedFile
 from pipeline.sightings.rows import SightingRow
 from pipeline.sightings.store_track_sightings import LONGEST_SIGHTING_DAYS, sightings_of_tracks
@@ -90,13 +90,12 @@ Current = Callable[[SightingRow], bool]
 """Whether a sighting counts: of footage, a newer run stays out of sight until it is complete."""
 
 
-def search_face(data_dir: Path, index: FaceIndex, face: VectorF32, query: FaceQuery, is_current: Current) -> FaceSearch:
-    """The sightings most like `face`, `(D,)` float32 of unit length.
+def find_alike(data_dir: Path, ranking: Ranking, query: FaceQuery, is_current: Current) -> FaceSearch:
+    """The sightings most like a face, by the ranking of the tracks of `query.wants_file`.
 
     A sighting's score is that of its most alike track, whose template is what also decides who a track is, so that the
     thresholds mean here what they mean there. Raises `StoreDamaged`.
     """
-    ranking = index.rank(face, query.wants_file)
     found: dict[str, Alike] = {}
     n_looked, n_wanted = 0, FIRST_LOOK * query.limit
     while n_looked < ranking.n_tracks and len(found) < query.limit:

@@ -15,9 +15,9 @@ from pipeline.search.searching import (
     FaceSearch,
     Likeness,
     face_of_sighting,
+    find_alike,
     find_sighting,
     likeness_of,
-    search_face,
 )
 from pipeline.sightings.building import sighting_id_for
 from pipeline.sightings.rows import SightingRow
@@ -34,7 +34,7 @@ def always(_row: SightingRow) -> bool:
 
 
 def look(data_dir: Path, query: FaceQuery, face: int = 7) -> FaceSearch:
-    return search_face(data_dir, up_to_date(data_dir, ENCODER), TEMPLATES[face], query, always)
+    return find_alike(data_dir, up_to_date(data_dir, ENCODER).rank(TEMPLATES[face], query.wants_file), query, always)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_search_finds_only_what_is_asked_for(data_dir: Path, query: FaceQuery, c
 def test_sightings_that_do_not_count_make_room_for_those_that_do(data_dir: Path) -> None:
     index = up_to_date(data_dir, ENCODER)
 
-    found = search_face(data_dir, index, TEMPLATES[7], FaceQuery(limit=20), lambda row: row.source_id == "gate")
+    found = find_alike(data_dir, index.rank(TEMPLATES[7]), FaceQuery(limit=20), lambda row: row.source_id == "gate")
 
     assert len(found.alike) == 20
 
@@ -84,7 +84,7 @@ def test_sighting_of_several_tracks_is_found_once(tmp_path: Path) -> None:
     world.finish()
     index = up_to_date(tmp_path, ENCODER)
 
-    found = search_face(tmp_path, index, make_vector(0), FaceQuery(), always)
+    found = find_alike(tmp_path, index.rank(make_vector(0)), FaceQuery(), always)
 
     rows = world.store.read_sightings(RowFilter())
     assert [alike.sighting.sighting_id for alike in found.alike][:1] == [rows[0].sighting_id]
