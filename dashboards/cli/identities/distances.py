@@ -6,12 +6,12 @@ Of unit vectors the L2 distance d and the cosine c say the same: c = 1 - d²/2.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import sqrt
 from typing import Annotated
 
 import typer
 
 from dashboards.cli.session import Session
+from pipeline.identity.verdicts import cosine_of
 
 LARGEST = 2.0
 """Between vectors that point in opposite directions."""
@@ -34,13 +34,3 @@ def with_distance(session: Session, distance: float | None) -> Session:
         return session
     identity = replace(session.settings.identity, threshold=cosine_of(distance))
     return replace(session, settings=session.settings.model_copy(update={"identity": identity}))
-
-
-def cosine_of(distance: float) -> float:
-    """The cosine similarity, -1..1, of unit vectors at this L2 distance, 0..2."""
-    return 1 - distance**2 / 2
-
-
-def distance_of(cosine: float) -> float:
-    """The L2 distance, 0..2, of unit vectors with this cosine similarity."""
-    return sqrt(max(0.0, 2 - 2 * cosine))

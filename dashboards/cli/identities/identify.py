@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +10,11 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, JsonFlag
-from dashboards.cli.identities.distances import DistanceFlag, distance_of, with_distance
+from dashboards.cli.identities.distances import DistanceFlag, with_distance
 from dashboards.cli.output import answers, emit_json
 from dashboards.cli.policies import policy_of
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_existing
+from pipeline.identity.verdicts import Identification, distance_of
 from pipeline.sightings.rows import Status
 
 if TYPE_CHECKING:
@@ -27,32 +27,6 @@ EXAMPLES = examples(
     ("facetrail identify visitor.jpg --json", "with score, margin and threshold, for a script"),
     ("facetrail identify camera_0.jpg --distance 0.7", "by an L2 distance, as the tutorials on FaceNet judge"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identification:
-    """Who a face is, with what it rests on."""
-
-    status: Status
-    person_id: str | None
-    """Only of somebody known."""
-    person_name: str | None
-    candidate_id: str | None
-    """The most similar person, whatever the status."""
-    candidate_name: str | None
-    score: float | None
-    l2_distance: float | None
-    """The score as a Euclidean distance of unit vectors, 0..2: lower is more alike."""
-    margin: float | None
-    """Lead over the second person; None with fewer than two enrolled."""
-    second_person_id: str | None
-    threshold: float
-    l2_threshold: float
-    uncertain_threshold: float
-    least_margin: float
-    threshold_source: str
-    encoder: str
-    gallery_version: int
 
 
 def register(app: typer.Typer, panel: str) -> None:
@@ -80,7 +54,7 @@ def identify(
         encoder = session.settings.encoding.encoder
         gallery = People(control).gallery(encoder)
         (report,) = look_at([image], models_of(session, encoder))
-        found = identify_face(session, report, gallery, policy_of(session, control, encoder))
+        found = identify_report(session, report, gallery, policy_of(session, control, encoder))
         about = found.person_id or ""
         AuditLog(control).append("identify", about, who=current_user(), image_sha256=report.sha256, detail=found.status)
     if as_json:
@@ -90,37 +64,16 @@ def identify(
     raise typer.Exit(ExitCode.OK if found.status is Status.KNOWN else ExitCode.NO)
 
 
-def identify_face(
+def identify_report(
     session: Session, report: ReferenceReport, gallery: Gallery, policy: DecisionPolicy
 ) -> Identification:
-    """Who the face is by that operating point; one good picture counts as enough faces."""
-    from dashboards.cli.identities.asking import best_match
-    from pipeline.identity.decision import decide
+    """Who the face of the picture is by that operating point."""
+    from dashboards.cli.identities.asking import vector_of
+    from pipeline.identity.answers import identify_face
     from pipeline.identity.matchers import index_dir, matcher_for
 
     matcher = matcher_for(gallery, session.settings.identity, index_dir(session.data_dir))
-    match = best_match(report, matcher)
-    status = decide(match, policy.min_faces, policy)
-    candidate_id = match.person_id if match else None
-    names = dict(zip(gallery.person_ids, gallery.person_names, strict=True))
-    return Identification(
-        status=status,
-        person_id=candidate_id if status is Status.KNOWN else None,
-        person_name=names.get(candidate_id or "") if status is Status.KNOWN else None,
-        candidate_id=candidate_id,
-        candidate_name=names.get(candidate_id or ""),
-        score=match.score if match else None,
-        l2_distance=distance_of(match.score) if match else None,
-        margin=match.margin if match else None,
-        second_person_id=match.second_person_id if match else None,
-        threshold=policy.threshold,
-        l2_threshold=distance_of(policy.threshold),
-        uncertain_threshold=policy.uncertain_threshold,
-        least_margin=policy.margin,
-        threshold_source=policy.source,
-        encoder=gallery.encoder,
-        gallery_version=gallery.version,
-    )
+    return identify_face(vector_of(report), matcher, policy)
 
 
 def _print_identification(found: Identification) -> None:

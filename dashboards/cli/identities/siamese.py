@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.identity.verdicts import Method
+
 if TYPE_CHECKING:
-    from dashboards.cli.identities.verify import Verification
     from dashboards.cli.session import Session
+    from pipeline.identity.verdicts import Verification
     from pipeline.schemas import VectorF32
     from pipeline.training.siamese.files import StoredSiamese
-
-
-class Method(StrEnum):
-    """What decides whether two faces are one person's."""
-
-    COSINE = "cosine"
-    SIAMESE = "siamese"
 
 
 MethodFlag = Annotated[

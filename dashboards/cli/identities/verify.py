@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,17 +10,17 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, DetectorFlag, EncoderFlag, JsonFlag
-from dashboards.cli.identities.distances import DistanceFlag, distance_of, with_distance
+from dashboards.cli.identities.distances import DistanceFlag, with_distance
 from dashboards.cli.identities.looking import model_sections
-from dashboards.cli.identities.siamese import Method, MethodFlag, by_verifier, verifier_for
+from dashboards.cli.identities.siamese import MethodFlag, by_verifier, verifier_for
 from dashboards.cli.output import answers, emit_json
 from dashboards.cli.policies import policy_of
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 from pipeline.errors import InputError
+from pipeline.identity.verdicts import Method, Verification
 
 if TYPE_CHECKING:
     from pipeline.control.database import Control
-    from pipeline.identity.decision import DecisionPolicy
     from pipeline.identity.enrolment import ReferenceReport
     from pipeline.schemas import VectorF32
 
@@ -32,28 +31,6 @@ EXAMPLES = examples(
     ("facetrail verify a.jpg b.jpg --method siamese", "by the verifier of `facetrail train siamese`"),
     ("facetrail verify camera_0.jpg --person younes --distance 0.7", "by an L2 distance, as the tutorials judge"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """The answer, with what it rests on."""
-
-    is_same: bool
-    verdict: str
-    """same, uncertain or different."""
-    score: float
-    """Cosine similarity, -1..1."""
-    threshold: float
-    threshold_source: str
-    l2_distance: float
-    """The same as a Euclidean distance of unit vectors, 0..2: lower is more alike."""
-    l2_threshold: float
-    encoder: str
-    method: Method = Method.COSINE
-    """What the verdict and the source of the threshold belong to."""
-    probability: float | None = None
-    """By the Siamese verifier, 0..1; None by the cosine."""
-    probability_threshold: float | None = None
 
 
 def register(app: typer.Typer, panel: str) -> None:
@@ -94,37 +71,24 @@ def verify(
     raise typer.Exit(ExitCode.OK if found.is_same else ExitCode.NO)
 
 
-def judge(score: float, policy: DecisionPolicy, encoder: str) -> Verification:
-    """The verdict on two faces of this similarity."""
-    is_same, may_be = score >= policy.threshold, score >= policy.uncertain_threshold
-    return Verification(
-        is_same=is_same,
-        verdict="same" if is_same else "uncertain" if may_be else "different",
-        score=score,
-        threshold=policy.threshold,
-        threshold_source=policy.source,
-        l2_distance=distance_of(score),
-        l2_threshold=distance_of(policy.threshold),
-        encoder=encoder,
-    )
-
-
 def _compare_pictures(session: Session, control: Control, images: list[Path], method: Method) -> Verification:
     from dashboards.cli.identities.looking import look_at, models_of
+    from pipeline.identity.answers import judge_pair
 
     encoder = session.settings.encoding.encoder
     verifier = verifier_for(session, method, encoder)
     one, other = look_at(images, models_of(session, encoder))
     _audit(control, "", one, f"with image {other.sha256}")
     first, second = _embedding(one), _embedding(other)
-    found = judge(float(first @ second), policy_of(session, control, encoder), encoder)
+    found = judge_pair(float(first @ second), policy_of(session, control, encoder), encoder)
     return by_verifier(found, verifier, first, second[None])
 
 
 def _compare_with_person(session: Session, control: Control, image: Path, name: str, method: Method) -> Verification:
-    from dashboards.cli.identities.asking import only, score_with
+    from dashboards.cli.identities.asking import vector_of
     from dashboards.cli.identities.looking import look_at, models_of
     from pipeline.control.people import People
+    from pipeline.identity.answers import only, verify_face
 
     claimed = People(control).person(name)
     gallery = People(control).gallery(session.settings.encoding.encoder)
@@ -132,7 +96,7 @@ def _compare_with_person(session: Session, control: Control, image: Path, name: 
     (report,) = look_at([image], models_of(session, gallery.encoder))
     _audit(control, claimed.person_id, report, "")
     policy = policy_of(session, control, gallery.encoder)
-    found = judge(score_with(report, gallery, claimed.person_id), policy, gallery.encoder)
+    found = verify_face(vector_of(report), gallery, claimed.person_id, policy)
     return by_verifier(found, verifier, _embedding(report), only(gallery, claimed.person_id).references)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.cli.identities.distances import cosine_of, distance_of
+from pipeline.identity.verdicts import cosine_of, distance_of
 from tests.dashboards.cli.conftest import Run
 
 
