@@ -45,6 +45,12 @@ def photo_size(content: bytes) -> PhotoSize | None:
     return None
 
 
+def photo_suffix(content: bytes) -> str:
+    """How the name of a file with this content ends, such as .jpg; .img for a kind that is not known."""
+    kinds = (read for offset, magic, read in _KINDS if content.startswith(magic, offset))
+    return next((_SUFFIXES[read] for read in kinds), ".img")
+
+
 def _read_header(content: bytes, read: Callable[[bytes], PhotoSize]) -> PhotoSize | None:
     try:
         size = read(content)
@@ -122,3 +128,12 @@ _KINDS: tuple[tuple[int, bytes, Callable[[bytes], PhotoSize]], ...] = (
     (4, b"ftyp", _of_avif),
 )
 """Where a kind's magic bytes are, these bytes, and what reads its header."""
+_SUFFIXES: dict[Callable[[bytes], PhotoSize], str] = {
+    _of_jpeg: ".jpg",
+    _of_png: ".png",
+    _of_webp: ".webp",
+    _of_bmp: ".bmp",
+    _of_gif: ".gif",
+    _of_tiff: ".tif",
+    _of_avif: ".avif",
+}
