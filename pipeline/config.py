@@ -15,6 +15,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
+from pipeline.attendance.settings import AttendanceSettings
 from pipeline.encoders.manifest import encoder_entry, weights_dir
 from pipeline.errors import SettingsError
 from pipeline.events.delivery.settings import DeliverySettings, MqttSettings, WatchSettings, WebhookSettings
@@ -164,6 +165,7 @@ class Settings(BaseSettings):
     mqtt: MqttSettings = MqttSettings()
     watch: dict[str, WatchSettings] = Field(default={}, description="Whom to raise an alert for, where, when.")
     web: WebSettings = WebSettings()
+    attendance: AttendanceSettings = AttendanceSettings()
     watch_folders: tuple[WatchFolderSettings, ...] = Field(
         default=(), description="Folders from which `facetrail up` submits footage as it comes."
     )
@@ -234,7 +236,7 @@ def _as_text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if is_dataclass(value) and not isinstance(value, type):
-        return json.dumps(asdict(value))
+        return json.dumps(asdict(value), default=str)  # days as ISO 8601
     if isinstance(value, BaseModel):
         return value.model_dump_json()
     if isinstance(value, tuple):

@@ -1,0 +1,141 @@
+"""The values of an attendance report: what goes in of the record, and what comes out per person and day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from pipeline.attendance.watching import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One sighting of a known person, as much of it as attendance needs."""
+
+    person_id: str
+    person_name: str
+    source_id: str
+    start_ts: datetime
+    end_ts: datetime
+    presence_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody who may be in the report."""
+
+    person_id: str
+    name: str
+    since: date
+    """The day of the enrolment: rosters of everybody begin no earlier, unless the person was seen before."""
+
+
+class DayStatus(StrEnum):
+    """What becomes of a person's day."""
+
+    PRESENT = "present"
+    HALF_DAY = "half_day"
+    ABSENT = "absent"
+    LEAVE = "leave"
+    HOLIDAY = "holiday"
+    WEEKLY_OFF = "weekly_off"
+    PENDING = "pending"  # the shift is not over yet, and the person was not seen so far
+    NO_DATA = "no_data"  # cannot tell: too little of the shift was watched
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
+
+    @property
+    def letter(self) -> str:
+        """In a grid of a month."""
+        return _LETTERS[self]
+
+
+_LETTERS = {
+    DayStatus.PRESENT: "P",
+    DayStatus.HALF_DAY: "½",
+    DayStatus.ABSENT: "A",
+    DayStatus.LEAVE: "L",
+    DayStatus.HOLIDAY: "H",
+    DayStatus.WEEKLY_OFF: "–",
+    DayStatus.PENDING: "…",
+    DayStatus.NO_DATA: "?",
+}
+
+
+class Direction(StrEnum):
+    """Which way somebody goes."""
+
+    IN = "IN"
+    OUT = "OUT"
+
+
+@dataclass(frozen=True, slots=True)
+class Punch:
+    """One check-in or check-out."""
+
+    at: datetime
+    direction: Direction
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment to another."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceDay:
+    """One person on one day. Times are in the report's zone."""
+
+    day: date
+    person_id: str
+    person_name: str
+    code: str
+    """What other systems call the person; empty when nobody said."""
+    shift: str | None
+    shift_start: datetime | None
+    shift_end: datetime | None
+    status: DayStatus
+    first_seen: datetime | None
+    last_seen: datetime | None
+    first_in: datetime | None
+    in_source: str | None
+    """Id of the source that saw the first check-in."""
+    last_out: datetime | None
+    out_source: str | None
+    working_s: float
+    presence_s: float
+    """Seconds in which a camera saw the person; moments that two sources saw count once."""
+    late_s: float
+    """Seconds after the start of the shift, once they are more than the grace; else 0."""
+    early_s: float
+    n_sightings: int
+    coverage: float | None
+    """Share of the shift that was watched, 0..1; without a shift, the share watched of what was recorded of the day by
+    the sources that saw the person. None when nothing is recorded."""
+    is_late_doubtful: bool
+    """Too little was watched before the check-in to call it late."""
+    is_early_doubtful: bool
+    note: str
+    """Name of the holiday or leave, or what hinders a verdict; in words."""
+    gaps: tuple[Gap, ...]
+    """When cameras that count did not watch during the shift."""
+    visits: tuple[Span, ...]
+    punches: tuple[Punch, ...]
+
+    @property
+    def is_late(self) -> bool:
+        """Late entry."""
+        return self.late_s > 0
+
+    @property
+    def is_early(self) -> bool:
+        """Early exit."""
+        return self.early_s > 0

@@ -1,0 +1,407 @@
+"""Attendance by shifts: who was there, who was not, and who nobody can tell of."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.attendance.report import days_between
+from pipeline.attendance.rows import DayStatus, Member, Visit
+from pipeline.attendance.settings import (
+    AttendanceSettings,
+    HolidaySettings,
+    HoursBy,
+    LeaveSettings,
+    PunchesBy,
+    RosterSettings,
+    ShiftSettings,
+)
+from pipeline.errors import SettingsError
+from tests.pipeline.attendance.builders import (
+    ADA,
+    BERLIN,
+    BOB,
+    MONDAY,
+    at,
+    camera,
+    make_report,
+    make_rules,
+    visit,
+)
+
+KOLKATA = ZoneInfo("Asia/Kolkata")
+STRICT = ShiftSettings(
+    start="09:00", end="17:00", late_grace_min=10, early_grace_min=15, half_day_below_h=6, absent_below_h=2
+)
+NIGHT = ShiftSettings(start="22:00", end="06:00")
+
+
+def test_nobody_enrolled_and_nobody_seen_is_an_empty_report() -> None:
+    assert make_report(make_rules(), members=()) == []
+
+
+def test_day_without_shift_and_visits_has_no_row() -> None:
+    assert make_report(AttendanceSettings()) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "status", "late_min", "early_min"),
+    [
+        ("09:00", "17:00", DayStatus.PRESENT, 0, 0),
+        ("09:10", "16:45", DayStatus.PRESENT, 0, 0),  # exactly the grace
+        ("09:11", "16:44", DayStatus.PRESENT, 11, 16),  # then all of it counts
+        ("08:15", "17:45", DayStatus.PRESENT, 0, 0),
+        ("09:00", "15:00", DayStatus.PRESENT, 0, 120),  # six hours are no half day
+        ("09:00", "14:59", DayStatus.HALF_DAY, 0, 121),
+        ("13:00", "15:00", DayStatus.HALF_DAY, 240, 120),
+        ("15:01", "17:00", DayStatus.ABSENT, 361, 0),  # below two hours
+    ],
+)
+def test_days_are_judged_by_hours_and_grace(
+    start: str, end: str, status: DayStatus, late_min: int, early_min: int
+) -> None:
+    [row] = make_report(make_rules(STRICT), [visit(start, end)])
+
+    assert (row.status, row.late_s / 60, row.early_s / 60) == (status, late_min, early_min)
+
+
+def test_who_never_came_is_absent_where_it_was_watched() -> None:
+    [row] = make_report(make_rules())
+
+    assert (row.status, row.coverage, row.first_in, row.working_s) == (DayStatus.ABSENT, 1.0, None, 0)
+
+
+def test_who_never_came_while_the_camera_was_down_is_not_called_absent() -> None:
+    door = camera((at("08:00"), at("09:10")), (at("11:00"), at("18:00")))
+
+    [row] = make_report(make_rules(), cameras=[door])
+
+    assert (row.status, row.coverage) == (DayStatus.NO_DATA, pytest.approx(1 - 110 / 480))
+    assert row.note == "door did not watch from 09:10 to 11:00"
+
+
+def test_without_anything_recorded_nobody_is_absent() -> None:
+    [row] = make_report(make_rules(), cameras=[])
+
+    assert (row.status, row.coverage) == (DayStatus.NO_DATA, None)
+
+
+def test_camera_that_never_ran_counts_as_down() -> None:
+    [row] = make_report(make_rules(), cameras=[camera(), camera((at("00:00"), at("23:00")), label="yard")])
+
+    assert (row.status, row.coverage) == (DayStatus.NO_DATA, 0.5)
+
+
+def test_few_hours_are_not_held_against_somebody_whom_the_camera_may_have_missed() -> None:
+    door = camera((at("08:00"), at("10:00")))
+
+    [row] = make_report(make_rules(STRICT), [visit("09:00", "10:00")], cameras=[door])
+
+    assert (row.status, row.early_s, row.is_early_doubtful) == (DayStatus.NO_DATA, 0, True)
+
+
+def test_late_entry_is_doubtful_when_nobody_watched_the_door_before() -> None:
+    door = camera((at("09:50"), at("18:00")))
+
+    [row] = make_report(make_rules(least_coverage=0.8), [visit("10:00", "17:00")], cameras=[door])
+
+    assert (row.late_s, row.is_late_doubtful, row.is_early_doubtful) == (0, True, False)
+
+
+def test_half_days_of_people_who_were_seen_long_enough_stand_whatever_the_coverage() -> None:
+    door = camera((at("09:00"), at("09:10")), (at("16:50"), at("17:00")))
+
+    [row] = make_report(make_rules(STRICT), [visit("09:00", "09:05"), visit("16:55", "17:00")], cameras=[door])
+
+    assert (row.status, row.working_s / 3600) == (DayStatus.PRESENT, 8)
+
+
+def test_weekend_is_weekly_off_also_for_who_came() -> None:
+    saturday = date(2026, 3, 7)
+
+    absent, came = make_report(
+        make_rules(), [visit("10:00", "11:00", who=BOB, day=saturday)], members=(ADA, BOB), days=[saturday]
+    )
+
+    assert [absent.status, came.status] == [DayStatus.WEEKLY_OFF] * 2
+    assert came.working_s == 3600
+
+
+def test_days_off_count_when_the_shift_says_so() -> None:
+    rules = make_rules(
+        ShiftSettings(start="09:00", end="17:00", counts_days_off=True),
+        holidays=(HolidaySettings(day=MONDAY, name="Founders' Day"),),
+    )
+
+    came, stayed = make_report(rules, [visit("09:00", "17:00")], members=(ADA, BOB))
+
+    assert (came.status, stayed.status, stayed.note) == (DayStatus.PRESENT, DayStatus.HOLIDAY, "Founders' Day")
+
+
+def test_leave_is_by_name_or_id() -> None:
+    leave = tuple(
+        LeaveSettings(person=who, first_day=MONDAY, last_day=MONDAY, name="Parental leave") for who in ("Ada", "p_bob")
+    )
+
+    rows = make_report(make_rules(leave=leave), members=(ADA, BOB))
+
+    assert [(row.status, row.note) for row in rows] == [(DayStatus.LEAVE, "Parental leave")] * 2
+
+
+def test_shift_that_is_not_over_holds_nothing_against_anybody() -> None:
+    came, not_yet = make_report(make_rules(STRICT), [visit("09:00", "09:30")], members=(ADA, BOB), now=at("10:00"))
+
+    assert (came.status, came.early_s, not_yet.status) == (DayStatus.PRESENT, 0, DayStatus.PENDING)
+
+
+def test_day_to_come_has_no_row() -> None:
+    assert make_report(make_rules(), now=at("10:00") - timedelta(days=1)) == []
+
+
+def test_overnight_shift_belongs_to_the_day_on_which_it_begins() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    came = visit("21:50", "06:10", end_day=tuesday)
+
+    monday, next_day = make_report(
+        make_rules(ShiftSettings(start="22:00", end="06:00")), [came], days=[MONDAY, tuesday]
+    )
+
+    assert (monday.day, monday.status, monday.working_s) == (MONDAY, DayStatus.PRESENT, 8 * 3600 + 1200)
+    assert (next_day.status, next_day.n_sightings) == (DayStatus.ABSENT, 0)
+
+
+def test_morning_after_the_last_night_is_not_seen_on_the_day_off() -> None:
+    friday, saturday = date(2026, 3, 6), date(2026, 3, 7)
+
+    night, day_off = make_report(
+        make_rules(NIGHT), [visit("21:50", "06:10", day=friday, end_day=saturday)], days=[friday, saturday]
+    )
+
+    assert (night.working_s, day_off.status, day_off.n_sightings) == (30000, DayStatus.WEEKLY_OFF, 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [(date(2026, 3, 28), 7), (date(2026, 3, 21), 8)],  # clocks go forward in the night to the 29th
+)
+def test_night_in_which_clocks_change_is_as_long_as_it_is(day: date, hours: int) -> None:
+    every_day = ShiftSettings(start="22:00", end="06:00", days=("sat",))  # type: ignore[arg-type]
+
+    [row] = make_report(
+        make_rules(every_day), [visit("22:00", "06:00", day=day, end_day=day + timedelta(days=1))], days=[day]
+    )
+
+    assert (row.working_s / 3600, row.late_s, row.early_s, row.coverage) == (hours, 0, 0, 1.0)
+
+
+def test_zones_with_half_hours() -> None:
+    [row] = make_report(make_rules(), [visit("09:00", "17:00", zone=KOLKATA)], zone=KOLKATA)
+
+    assert (row.late_s, row.early_s) == (0, 0)
+    assert row.first_in is not None
+    assert row.first_in.isoformat() == "2026-03-02T09:00:00+05:30"
+
+
+def test_what_lies_outside_the_window_is_not_taken_for_the_shift() -> None:
+    [row] = make_report(make_rules(), [visit("07:00", "07:30"), visit("09:00", "17:00"), visit("18:30", "19:00")])
+
+    assert (row.n_sightings, row.working_s / 3600) == (1, 8)
+
+
+def test_sighting_over_the_edge_of_the_window_is_cut_there_and_its_presence_shared_out() -> None:
+    long = visit("07:00", "11:00")
+    half_seen = Visit(long.person_id, long.person_name, "door", long.start_ts, long.end_ts, 7200.0)
+
+    [row] = make_report(make_rules(), [half_seen])
+
+    assert row.first_in is not None
+    assert (row.first_in.hour, row.presence_s) == (8, 5400)
+
+
+def test_break_is_taken_off_who_was_there_for_longer() -> None:
+    shift = ShiftSettings(start="09:00", end="17:00", break_min=30)
+
+    long, short = make_report(
+        make_rules(shift), [visit("09:00", "17:00"), visit("09:00", "09:20", who=BOB)], members=(ADA, BOB)
+    )
+
+    assert (long.working_s / 3600, short.working_s / 60) == (7.5, 20)
+
+
+def test_presence_counts_only_what_was_seen() -> None:
+    shift = ShiftSettings(start="09:00", end="17:00", hours=HoursBy.PRESENCE)
+
+    [row] = make_report(make_rules(shift), [visit("09:00", "10:00"), visit("16:00", "17:00")])
+
+    assert (row.working_s, row.presence_s) == (7200, 7200)
+
+
+def test_what_two_cameras_saw_at_once_is_present_once() -> None:
+    [row] = make_report(make_rules(), [visit("09:00", "10:00"), visit("09:30", "10:30", source="yard")])
+
+    assert row.presence_s == 5400
+
+
+def test_doors_check_in_and_out() -> None:
+    rules = make_rules(punches=PunchesBy.DOORS, entries=("front",), exits=("back",))
+    seen = [
+        visit("08:50", "08:51", source="back"),  # who leaves before coming is passed over
+        visit("09:05", "09:06", source="front"),
+        visit("12:00", "12:01", source="back"),
+        visit("13:00", "13:01", source="front"),
+        visit("17:00", "17:02", source="back"),
+    ]
+
+    [row] = make_report(rules, seen)
+
+    assert (row.in_source, row.out_source, row.late_s / 60) == ("front", "back", 5)
+    assert row.working_s / 60 == 7 * 60 + 57
+
+
+def test_every_pair_of_doors_counts_for_itself() -> None:
+    shift = ShiftSettings(start="09:00", end="17:00", hours=HoursBy.EVERY)
+    rules = make_rules(shift, punches=PunchesBy.DOORS, entries=("front",), exits=("back",))
+    seen = [
+        visit("09:00", "09:00:10", source="front"),
+        visit("12:00", "12:00:10", source="back"),
+        visit("13:00", "13:00:10", source="front"),
+        visit("17:00", "17:00:10", source="back"),
+    ]
+
+    [row] = make_report(rules, seen)
+
+    assert row.working_s == 7 * 3600 + 20
+
+
+def test_alternating_visits_are_in_and_out() -> None:
+    shift = ShiftSettings(start="09:00", end="17:00", hours=HoursBy.EVERY)
+    seen = [visit(clock, f"{clock[:5]}:40") for clock in ("09:00", "12:00", "13:00", "17:00")]
+    again = visit("09:00:50", "09:00:55")  # within a minute: the same visit
+
+    [row] = make_report(make_rules(shift, punches=PunchesBy.ALTERNATING), [seen[0], again, *seen[1:]])
+
+    assert [punch.direction.value for punch in row.punches] == ["IN", "OUT", "IN", "OUT"]
+    assert row.working_s == 7 * 3600
+
+
+def test_single_entry_of_alternating_ones_has_no_check_out() -> None:
+    [row] = make_report(make_rules(STRICT, punches=PunchesBy.ALTERNATING), [visit("09:00", "09:00:04")])
+
+    assert (row.last_out, row.working_s, row.status) == (None, 0, DayStatus.ABSENT)
+
+
+def test_named_roster_goes_before_everybodys() -> None:
+    rules = make_rules(
+        shifts={"office": ShiftSettings(start="09:00", end="17:00"), "late": ShiftSettings(start="14:00", end="22:00")},
+        roster=(
+            RosterSettings(shift="late", people=("Ada",), first_day=MONDAY, last_day=MONDAY),
+            RosterSettings(shift="office"),
+        ),
+    )
+
+    rows = make_report(rules, members=(ADA, BOB), days=days_between(MONDAY, MONDAY + timedelta(days=1)))
+
+    assert [(row.person_name, row.shift) for row in rows] == [
+        ("Ada", "late"),
+        ("Bob", "office"),
+        ("Ada", "office"),
+        ("Bob", "office"),
+    ]
+
+
+def test_who_was_enrolled_later_is_not_absent_before() -> None:
+    new = Member(person_id="p_new", name="Zoe", since=MONDAY + timedelta(days=1))
+
+    rows = make_report(make_rules(), members=(new,), days=days_between(MONDAY, MONDAY + timedelta(days=1)))
+
+    assert [row.day.day for row in rows] == [3]
+
+
+def test_who_was_seen_before_the_enrolment_is_in_the_roster_from_then_on() -> None:
+    new = Member(person_id="p_new", name="Zoe", since=MONDAY + timedelta(days=2))
+    days = days_between(MONDAY, MONDAY + timedelta(days=2))
+
+    rows = make_report(make_rules(), [visit("09:00", "17:00", who=new)], members=(new,), days=days)
+
+    assert [row.status.value for row in rows] == ["present", "absent", "absent"]
+
+
+def test_who_is_no_longer_enrolled_stays_where_seen() -> None:
+    gone = Member(person_id="p_gone", name="Gone", since=MONDAY)
+
+    [row] = make_report(make_rules(), [visit("09:00", "17:00", who=gone)], members=())
+
+    assert (row.person_name, row.status) == ("Gone", DayStatus.PRESENT)
+
+
+def test_renamed_person_has_todays_name() -> None:
+    old = Member(person_id="p_ada", name="Ada before", since=MONDAY)
+
+    [row] = make_report(make_rules(), [visit("09:00", "17:00", who=old)])
+
+    assert row.person_name == "Ada"
+
+
+def test_codes_are_by_name_or_id() -> None:
+    rows = make_report(make_rules(codes={"Ada": "HR-EMP-00001", "p_bob": "HR-EMP-00002"}), members=(ADA, BOB))
+
+    assert [row.code for row in rows] == ["HR-EMP-00001", "HR-EMP-00002"]
+
+
+def test_two_close_shifts_share_no_moment() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    rules = make_rules(
+        shifts={
+            "night": ShiftSettings(start="22:00", end="06:00", closes_min=240),
+            "early": ShiftSettings(start="06:30", end="14:00"),
+        },
+        roster=(
+            RosterSettings(shift="night", first_day=MONDAY, last_day=MONDAY),
+            RosterSettings(shift="early", first_day=tuesday),
+        ),
+    )
+    seen = [visit("22:00", "06:00", end_day=tuesday), visit("06:10", "14:00", day=tuesday)]
+
+    first, second = make_report(rules, seen, days=[MONDAY, tuesday])
+
+    assert (first.working_s / 3600, second.working_s / 60) == (8, 7 * 60 + 50)
+
+
+def test_roster_of_a_shift_that_there_is_not_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"no shift 'nightly'.*office"):
+        make_report(make_rules(roster=(RosterSettings(shift="nightly"),)))
+
+
+def test_without_shifts_whoever_was_seen_is_present() -> None:
+    [row] = make_report(AttendanceSettings(), [visit("07:00", "07:30"), visit("23:30", "23:59")])
+
+    assert (row.status, row.shift, row.n_sightings, row.coverage) == (DayStatus.PRESENT, None, 2, 1.0)
+    assert (row.first_in, row.last_out) == (at("07:00").astimezone(BERLIN), at("23:59").astimezone(BERLIN))
+
+
+def test_month_of_many_is_exact() -> None:
+    days = days_between(date(2026, 3, 1), date(2026, 3, 31))
+    people = [Member(person_id=f"p_{n:03}", name=f"Person {n:03}", since=days[0]) for n in range(20)]
+    seen = [
+        visit(f"{9 + n % 3}:00", "17:00", who=who, day=day)
+        for n, who in enumerate(people)
+        for day in days
+        if day.weekday() < 5 and (day.day + n) % 5
+    ]
+
+    rows = make_report(make_rules(STRICT), seen, members=people, days=days)
+
+    workdays = [day for day in days if day.weekday() < 5]
+    expected = {
+        (day, who.person_id): (
+            "absent" if (day.day + n) % 5 == 0 else "present",
+            (n % 3) * 3600 if (day.day + n) % 5 else 0,
+        )
+        for n, who in enumerate(people)
+        for day in workdays
+    }
+    assert {(r.day, r.person_id): (r.status.value, r.late_s) for r in rows if r.day in workdays} == expected
+    assert len(rows) == 20 * 31
+    assert {row.status.value for row in rows if row.day not in workdays} == {"weekly_off"}
