@@ -1,1 +1,1 @@
-"""the first start, signing in, users, tokens, the audit log."""
+"""The first start, signing in, one's own account, users, and the audit log."""

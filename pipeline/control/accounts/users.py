@@ -21,6 +21,7 @@ from pipeline.control.database import Control, Transaction
 from pipeline.errors import InputError, NotFound
 
 LONGEST_NAME = 64
+GONE = "this user is not there any more"
 
 
 class Users:
@@ -61,6 +62,14 @@ class Users:
         if user is None:
             raise NotFound(f"there is no user {name!r}")
         return user
+
+    def with_id(self, user_id: str) -> User:
+        """The user of that id; raises `NotFound`."""
+        with self._control.reading() as transaction:
+            row = transaction.connection.execute(select(users).where(users.c.user_id == user_id)).one_or_none()
+        if row is None:
+            raise NotFound(GONE)
+        return user_of(row)
 
     def set_password(self, user_id: str, password_hash: str) -> None:
         """Another password: every session and every open link of the user ends."""
@@ -184,7 +193,7 @@ def _row(user: User) -> dict[str, object]:
 def _update(transaction: Transaction, user_id: str, **values: Any) -> None:
     changed = transaction.connection.execute(update(users).where(users.c.user_id == user_id).values(**values))
     if changed.rowcount == 0:
-        raise NotFound("this user is not there any more")
+        raise NotFound(GONE)
 
 
 def _check_other_admin(transaction: Transaction, user_id: str) -> None:
