@@ -1,6 +1,6 @@
 """Naming the past anew, run by run, by whoever owns the source: an aggregator what it reads, the asker the rest.
 
-    ask_relabelling(control, who, identity, source_ids=None) -> request_id      what is wished for
+    ask_relabelling(control, who, identity, wanted=None) -> request_id          what is wished for
     carry_out(control, recorder, request_id, stop) -> Iterator[RelabelProgress]   the asker's part, until all is done
     Relabeller(control, recorder).carry_on(task, lease, budget_s)                the aggregator's, between two batches
 
@@ -22,7 +22,7 @@ import msgspec
 from pipeline.control.database import Control, Lease
 from pipeline.control.leases import Leases
 from pipeline.control.people import People
-from pipeline.control.relabelling import Relabellings, RelabelProgress, RelabelTask
+from pipeline.control.relabelling import Relabellings, RelabelProgress, RelabelTask, RunsOfSources
 from pipeline.control.runs import Runs
 from pipeline.control.sources import Sources
 from pipeline.errors import LeaseLost, PipelineError
@@ -45,19 +45,19 @@ ASK_S = 0.1
 
 
 def ask_relabelling(
-    control: Control, who: str, identity: IdentityOptions, source_ids: Sequence[str] | None = None
+    control: Control, who: str, identity: IdentityOptions, wanted: RunsOfSources | None = None
 ) -> int:
     """Wish that the past be named by today's gallery, and as people corrected it; returns the number of the wish.
 
-    `source_ids` are the sources that it is about; None for all. Raises `SettingsError` when people cannot be identified
+    `wanted` are the sources that it is about, with the runs of each or None for all; without it all sources are. Raises `SettingsError` when people cannot be identified
     as `identity` says.
     """
-    known = [source.source_id for source in Sources(control).list()]
-    wanted = known if source_ids is None else [source_id for source_id in known if source_id in set(source_ids)]
+    known: RunsOfSources = {source.source_id: None for source in Sources(control).list()}
+    meant = known if wanted is None else {source_id: wanted[source_id] for source_id in known if source_id in wanted}
     for encoder in {run.encoder for run in Runs(control).list()}:
         check_identity(control, encoder, identity)
     identity_json = msgspec.json.encode(asdict(identity)).decode()
-    return Relabellings(control).ask(who, People(control).gallery_version(), identity_json, wanted)
+    return Relabellings(control).ask(who, People(control).gallery_version(), identity_json, meant)
 
 
 class Relabeller:
@@ -88,7 +88,8 @@ class Relabeller:
 
     def _name_runs(self, task: RelabelTask, lease: Lease, deadline: float) -> None:
         self._pin(task)
-        runs = self._recorder.runs_shown(lease)
+        shown = self._recorder.runs_shown(lease)
+        runs = [run for run in shown if task.run_ids is None or run.run_id in task.run_ids]
         for run in runs[task.n_runs_done :]:
             task = self._name(task, lease, run)
             self._wishes.advance(task, len(runs))
@@ -100,7 +101,8 @@ class Relabeller:
     def _pin(self, task: RelabelTask) -> None:
         """Let the source's runs be named so from now on, those that have nothing in the record yet included."""
         identity = msgspec.json.decode(task.identity_json, type=IdentityOptions)
-        for record in self._runs.list(source_id=task.source_id):
+        records = self._runs.list(source_id=task.source_id)
+        for record in (each for each in records if task.run_ids is None or each.run.run_id in task.run_ids):
             options = replace(AnalysisOptions.from_json(record.options_json), identity=identity).to_json()
             if options != record.options_json:
                 self._runs.set_options(record.run.run_id, options)

@@ -17,11 +17,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
+from pipeline.control.corrections_tables import person_aliases
 from pipeline.control.database import Control, Transaction
 from pipeline.control.gallery_versions import active, current_version, next_version, read_gallery
 from pipeline.control.people_files import keep_image
+from pipeline.control.people_listing import read_references
 from pipeline.control.people_names import check_name
 from pipeline.control.people_records import EnrolResult, NewReference, Person, Reference
 from pipeline.control.tables import person_names, person_references, persons
@@ -190,20 +192,25 @@ def _add_reference(
 
 
 def _find_person(transaction: Transaction, name_or_id: str) -> Person:
-    everybody = _read_people(transaction)
-    hits = [p for p in everybody if p.person_id == name_or_id] or [p for p in everybody if p.name == name_or_id]
+    """By id, by the id of somebody who was merged into the person, or by name."""
+    alias = select(person_aliases.c.alias_of).where(person_aliases.c.person_id == name_or_id)
+    today = transaction.connection.execute(alias).scalar_one_or_none() or name_or_id
+    fits = (person_names.c.person_id == today) | (person_names.c.name == name_or_id)
+    hits = sorted(_read_people(transaction, fits), key=lambda person: person.person_id != today)
     if hits:
         return hits[0]
-    names = ", ".join(person.name for person in everybody[:NAMES_SHOWN]) or "nobody yet"
-    more = ", ..." if len(everybody) > NAMES_SHOWN else ""
-    raise NotFound(f"nobody is called {name_or_id!r}; enrolled: {names}{more}")
+    known = select(person_names.c.name).where(active(person_names, None)).order_by(person_names.c.name)
+    names = list(transaction.connection.execute(known.limit(NAMES_SHOWN + 1)).scalars())
+    more = ", ..." if len(names) > NAMES_SHOWN else ""
+    raise NotFound(f"nobody is called {name_or_id!r}; enrolled: {', '.join(names[:NAMES_SHOWN]) or 'nobody yet'}{more}")
 
 
-def _read_people(transaction: Transaction) -> list[Person]:
+def _read_people(transaction: Transaction, fits: ColumnElement[bool] | None = None) -> list[Person]:
     named = select(person_names.c.person_id, person_names.c.name, persons.c.created_at)
     named = named.join(persons, persons.c.person_id == person_names.c.person_id)
     named = named.where(active(person_names, None)).order_by(person_names.c.name)
-    references = _read_references(transaction)
+    rows = transaction.connection.execute(named if fits is None else named.where(fits)).all()
+    references = read_references(transaction, None if fits is None else [row.person_id for row in rows])
     return [
         Person(
             person_id=row.person_id,
@@ -211,21 +218,5 @@ def _read_people(transaction: Transaction) -> list[Person]:
             created_at=row.created_at,
             references=tuple(references.get(row.person_id, ())),
         )
-        for row in transaction.connection.execute(named)
+        for row in rows
     ]
-
-
-def _read_references(transaction: Transaction) -> dict[str, list[Reference]]:
-    query = select(person_references).where(active(person_references, None))
-    query = query.order_by(person_references.c.encoder, person_references.c.image_sha256)
-    found: dict[str, list[Reference]] = {}
-    for row in transaction.connection.execute(query):
-        reference = Reference(
-            image_sha256=row.image_sha256,
-            image_ref=row.image_ref,
-            encoder=row.encoder,
-            quality=row.quality,
-            added_at=row.added_at,
-        )
-        found.setdefault(row.person_id, []).append(reference)
-    return found

@@ -1,16 +1,18 @@
 """Wishes that the past be named anew: what for, and how far each source is. Whoever owns a source carries them out.
 
-    Relabellings(control).ask(who, gallery_version, identity_json, source_ids) -> request_id
+    Relabellings(control).ask(who, gallery_version, identity_json, {source_id: run_ids}) -> request_id
     Relabellings(control).progress(request_id) -> RelabelProgress
-    Relabellings(control).tasks() -> [RelabelTask]                 the newest wish for each source that waits
+    Relabellings(control).tasks() -> [RelabelTask]                 one for each source that waits
     Relabellings(control).advance / finish (task, ...)             how far it is, by who carries it out
 
-A newer wish for a source takes the place of the older ones, and all of them are done with it.
+A newer wish for a source takes in the older ones, and all of them are done with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +23,8 @@ from pipeline.control.database import Control, Transaction
 from pipeline.control.relabelling_tables import relabel_requests, relabel_sources
 from pipeline.errors import NotFound
 
+RunsOfSources = Mapping[str, Collection[str] | None]
+"""Source id -> run ids; None for all of its runs."""
 KEPT = timedelta(days=30)
 """How long it is known what became of a wish."""
 
@@ -34,6 +38,8 @@ class RelabelTask:
     gallery_version: int
     identity_json: str
     """`IdentityOptions` as JSON."""
+    run_ids: frozenset[str] | None = None
+    """Only these of its runs; None for all."""
     n_runs_done: int = 0
     """So many of its runs, the oldest first, are named already."""
     n_sightings: int = 0
@@ -94,8 +100,8 @@ class Relabellings:
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    def ask(self, who: str, gallery_version: int, identity_json: str, source_ids: Sequence[str]) -> int:
-        """Wish that these sources be named anew; returns the number of the wish."""
+    def ask(self, who: str, gallery_version: int, identity_json: str, wanted: RunsOfSources) -> int:
+        """Wish that these sources be named anew, or some runs of them; returns the number of the wish."""
         now = datetime.now(UTC)
         request = {"made_at": now, "who": who, "gallery_version": gallery_version, "identity_json": identity_json}
         with self._control.writing() as transaction:
@@ -106,12 +112,13 @@ class Relabellings:
                 {
                     "request_id": request_id,
                     "source_id": source_id,
+                    "run_ids": None if run_ids is None else json.dumps(sorted(run_ids)),
                     "n_runs_done": 0,
                     "n_sightings": 0,
                     "n_changed": 0,
                     "updated_at": now,
                 }
-                for source_id in source_ids
+                for source_id, run_ids in wanted.items()
             ]
             if rows:
                 transaction.connection.execute(insert(relabel_sources), rows)
@@ -130,13 +137,16 @@ class Relabellings:
         return RelabelProgress(request_id=request_id, gallery_version=request.gallery_version, sources=sources)
 
     def tasks(self) -> list[RelabelTask]:
-        """For each source that waits the newest wish, by source."""
+        """For each source that waits the newest wish, with what the older ones want besides; by source."""
         query = select(relabel_sources, relabel_requests.c.gallery_version, relabel_requests.c.identity_json)
         query = query.join(relabel_requests, relabel_requests.c.request_id == relabel_sources.c.request_id)
         query = query.where(relabel_sources.c.done_at.is_(None)).order_by(relabel_sources.c.request_id)
         with self._control.reading() as transaction:
-            newest = {row.source_id: row for row in transaction.connection.execute(query)}
-        return [_task(newest[source_id]) for source_id in sorted(newest)]
+            rows = transaction.connection.execute(query).all()
+        by_source: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in rows:
+            by_source[row.source_id].append(row)
+        return [_task(by_source[source_id]) for source_id in sorted(by_source)]
 
     def advance(self, task: RelabelTask, n_runs: int) -> None:
         """Note how far a source is, of so many runs; an older wish for it is as far."""
@@ -183,14 +193,18 @@ def _source(row: Row[Any]) -> SourceRelabelled:
     )
 
 
-def _task(row: Row[Any]) -> RelabelTask:
+def _task(rows: Sequence[Row[Any]]) -> RelabelTask:
+    """What the wishes for one source, the newest last, come to."""
+    newest, wanted = rows[-1], [row.run_ids for row in rows]
+    run_ids = None if None in wanted else frozenset(run_id for listed in wanted for run_id in json.loads(listed))
     return RelabelTask(
-        request_id=row.request_id,
-        source_id=row.source_id,
-        gallery_version=row.gallery_version,
-        identity_json=row.identity_json,
-        n_runs_done=row.n_runs_done,
-        n_sightings=row.n_sightings,
-        n_changed=row.n_changed,
-        updated_at=row.updated_at,
+        request_id=newest.request_id,
+        source_id=newest.source_id,
+        gallery_version=newest.gallery_version,
+        identity_json=newest.identity_json,
+        run_ids=run_ids,
+        n_runs_done=newest.n_runs_done,
+        n_sightings=newest.n_sightings,
+        n_changed=newest.n_changed,
+        updated_at=newest.updated_at,
     )

@@ -23,6 +23,7 @@ relabel_sources = Table(
     metadata,
     Column("request_id", ForeignKey("relabel_requests.request_id"), primary_key=True),
     Column("source_id", String, primary_key=True),
+    Column("run_ids", Text, nullable=True),
     Column("n_runs_done", Integer, nullable=False),
     Column("n_runs", Integer, nullable=True),
     Column("n_sightings", Integer, nullable=False),
@@ -31,4 +32,5 @@ relabel_sources = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime, nullable=True, index=True),
 )
-"""A source that a request is about; `n_runs` is unknown until somebody has begun."""
+"""A source that a request is about; `run_ids` is a list as JSON when only some of its runs are meant, and
+`n_runs` is unknown until somebody has begun."""

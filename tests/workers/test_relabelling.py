@@ -61,7 +61,7 @@ def make_aggregator(world: World) -> Aggregator:
 
 def test_empty_folder_is_done_at_once(tmp_path: Path) -> None:
     world = open_world(tmp_path)
-    request_id = ask_relabelling(world.control, "ada", IdentityOptions(), [])
+    request_id = ask_relabelling(world.control, "ada", IdentityOptions(), {})
 
     (progress,) = carry_out(world.control, world.recorder, request_id)
 
@@ -143,6 +143,20 @@ def test_newer_wish_takes_the_place_of_an_older_one(camera: World) -> None:
 
     assert Relabellings(camera.control).progress(first).is_done
     assert names(camera) == ["Ann", "Ann", "Bob"]
+
+
+def test_wish_for_one_run_leaves_the_others_and_is_taken_in_by_a_wish_for_all(camera: World) -> None:
+    People(camera.control).enrol("Ann", [make_reference(0)])
+    one = ask_relabelling(camera.control, "ada", IdentityOptions(), {RUN.source_id: ["r_second"]})
+    *_, last = carry_out(camera.control, camera.recorder, one)
+
+    assert (names(camera), last.sources[0].n_runs) == (["unknown-0001", "Ann", None], 1)
+
+    ask_relabelling(camera.control, "ada", IdentityOptions())
+    two = ask_relabelling(camera.control, "ada", IdentityOptions(), {RUN.source_id: ["r_second"]})
+    list(carry_out(camera.control, camera.recorder, two))
+
+    assert names(camera) == ["Ann", "Ann", None]
 
 
 def test_footage_in_work_is_finished_by_the_gallery_that_was_asked_for(tmp_path: Path) -> None:

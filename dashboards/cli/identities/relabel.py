@@ -87,7 +87,8 @@ def relabel_past(session: Session, control: Control, source_ids: Sequence[str] |
     from pipeline.sightings.store import Store
     from workers.relabelling import ask_relabelling, carry_out
 
-    request_id = ask_relabelling(control, current_user(), session.settings.identity, source_ids)
+    wanted = None if source_ids is None else dict.fromkeys(source_ids)
+    request_id = ask_relabelling(control, current_user(), session.settings.identity, wanted)
     with counting("naming the past", BAR_STEPS) as advance_to:
         for progress in carry_out(control, Recorder(control, Store(session.data_dir)), request_id):
             advance_to(round(progress.part * BAR_STEPS))
