@@ -8,12 +8,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import PipelineError
 from workers.__main__ import exit_code
 from workers.stack.logs import log_to
+
+if TYPE_CHECKING:
+    from pipeline.control.database import Control
 
 
 def main() -> None:
@@ -29,13 +34,17 @@ def main() -> None:
         sys.exit(exit_code(error))
 
 
-def show_pages(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; raises `SettingsError` when the address cannot be had or no server is known."""
+def show_pages(settings: Settings, on_bound: Callable[[Control, int], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; raises `SettingsError` when the address cannot be had or no server is known.
+
+    `on_bound` is told the port as soon as connections are taken.
+    """
     from dashboards.web.app import create_app
     from dashboards.web.asking import asker_for
     from dashboards.web.security.doorkeeper import AccountDoorkeeper
     from dashboards.web.serving import bound_socket, serve
     from dashboards.web.site import Site
+    from dashboards.web.standing import noted
     from pipeline.control.database import open_control
     from workers.main import server_url
 
@@ -47,7 +56,12 @@ def show_pages(settings: Settings) -> None:
             Site(settings, control, url, asker=asker_for(settings, control, url)), AccountDoorkeeper(control)
         )
         with bound_socket(settings.web) as listening:
-            serve(app, listening, settings.web)
+            listening.listen()
+            port = listening.getsockname()[1]
+            if on_bound is not None:
+                on_bound(control, port)
+            with noted(settings.data, port):
+                serve(app, listening, settings.web)
     finally:
         control.close()
 

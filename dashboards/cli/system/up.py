@@ -11,6 +11,7 @@ from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, MetricsFlag, WebHostFlag, WebPortFlag, web_section
 from dashboards.cli.output import say
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
+from dashboards.cli.system.pages import PagesTeller
 from pipeline.errors import InputError, PipelineError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def up(
     session = open_session(data=data, metrics_port=metrics_port, web=web_section(host, port, pages=pages))
     with open_database(session) as control:
         session = adopt_encoder(session, control)
-    stop = _stop_on_sigterm()
+    stop, teller = _stop_on_sigterm(), PagesTeller(session)
     with running_stack(session.settings, besides=web_children(session.settings)) as stack:
         if isinstance(stack, FoundStack):
             raise InputError(f"a Facetrail runs on {session.data_dir} already; `facetrail status` shows it")
@@ -56,12 +57,12 @@ def up(
             if shown is not None:
                 say(f"metrics at http://{session.settings.metrics_host}:{shown}/metrics")
             say(f"running on {session.data_dir}; logs in {session.data_dir / 'logs'}; Ctrl-C stops")
-            _stay(session, stack, stop)
+            _stay(session, stack, stop, teller)
         say("stopping; what is in hand is finished first")
     say("stopped")
 
 
-def _stay(session: Session, stack: RunningStack, stop: threading.Event) -> None:
+def _stay(session: Session, stack: RunningStack, stop: threading.Event, teller: PagesTeller) -> None:
     try:
         told: frozenset[str] = frozenset()
         while not stop.wait(LOOK_EVERY_S):
@@ -69,6 +70,7 @@ def _stay(session: Session, stack: RunningStack, stop: threading.Event) -> None:
             if health.problem is not None:
                 raise PipelineError(f"the work cannot go on: {health.problem}; logs are in {session.data_dir / 'logs'}")
             told = _tell_children(health, told)
+            teller.look()
     except KeyboardInterrupt:
         return
 

@@ -14,9 +14,12 @@ SET_UP = "/set-up"
 
 
 def pages_url(settings: WebSettings, port: int) -> str:
-    """Where the pages are that listen at `port`: what the settings say, else as this machine reaches them."""
-    if settings.public_url:
-        return settings.public_url
+    """Where people find the pages that listen at `port`: what the settings say, else as this machine reaches them."""
+    return settings.public_url or here_url(settings, port)
+
+
+def here_url(settings: WebSettings, port: int) -> str:
+    """Where this machine reaches the pages that listen at `port`."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{ALL_ADDRESSES.get(settings.host, host)}:{port}"
 

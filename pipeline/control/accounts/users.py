@@ -133,6 +133,8 @@ def add_user(transaction: Transaction, name: str, role: Role, password_hash: str
     fault = name_fault(name)
     if fault is not None:
         raise InputError(f"a user's name {fault}")
+    if role is not Role.ADMIN and not has_users(transaction):
+        raise InputError("the first user has to be an admin, who adds the others")
     taken = select(users.c.user_id).where(users.c.name_key == name_key(name))
     if transaction.connection.execute(taken).one_or_none() is not None:
         raise InputError(f"there is a user {name} already")
