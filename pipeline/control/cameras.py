@@ -1,11 +1,12 @@
 """Cameras that were entered by a command; those of the settings file are not here.
 
 Cameras(control).add(NewCamera, at) / remove(name) / set_enabled(name, enabled)
-Cameras(control).list() -> [StoredCamera]
+Cameras(control).list() -> [StoredCamera]         Cameras(control).entries() -> [CameraEntry], without passwords
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +29,17 @@ class StoredCamera:
     enabled: bool
     rtsp_transport: RtspTransport
     added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraEntry:
+    """A camera as people may see it."""
+
+    name: str
+    shown: str
+    """Its address, with stars for what may be secret."""
+    enabled: bool
+    rtsp_transport: RtspTransport
 
 
 class Cameras:
@@ -64,6 +76,17 @@ class Cameras:
         with self._control.writing() as transaction:
             change = update(cameras).where(cameras.c.name == name).values(enabled=enabled)
             _check_found(name, transaction.connection.execute(change).rowcount)
+
+    def entries(self) -> Sequence[CameraEntry]:
+        """All cameras by name; no password is decrypted for it."""
+        with self._control.reading() as transaction:
+            rows = transaction.connection.execute(select(cameras).order_by(cameras.c.name)).all()
+        return [
+            CameraEntry(
+                name=row.name, shown=row.url, enabled=row.enabled, rtsp_transport=RtspTransport(row.rtsp_transport)
+            )
+            for row in rows
+        ]
 
     def list(self) -> list[StoredCamera]:
         """All cameras by name; raises `SettingsError` when a password cannot be decrypted."""

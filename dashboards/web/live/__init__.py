@@ -1,1 +1,1 @@
-"""cameras, and sightings as they happen."""
+"""Live: cameras with those in view, sightings as they happen, and which cameras there are."""
