@@ -1,14 +1,15 @@
 """The footage of the record, newest first and page by page: each file with its latest run.
 
 FootageList(control).find(query, limit, after) -> FootagePage
-FootageList(control).count() -> states with how many files are in them
+FootageList(control).latest(source_id) / states_of(paths) / count()
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Subquery, and_, func, or_, select
@@ -83,6 +84,14 @@ class FootageList:
         with self._control.reading() as transaction:
             row = transaction.connection.execute(found.order_by(runs.c.created_at.desc()).limit(1)).one_or_none()
             return None if row is None else record_of(row)
+
+    def states_of(self, paths: Iterable[Path]) -> Mapping[Path, RunState]:
+        """The states of those of these files that are known, by their paths."""
+        latest, wanted = _latest(), [str(path) for path in paths]
+        query = select(sources.c.path, runs.c.state).join(sources, sources.c.source_id == runs.c.source_id)
+        query = query.join(latest, _is_latest(latest)).where(sources.c.path.in_(wanted))
+        with self._control.reading() as transaction:
+            return {Path(path): RunState(state) for path, state in transaction.connection.execute(query)}
 
     def count(self) -> Mapping[RunState, int]:
         """How many files are in each state; states of none are left out."""

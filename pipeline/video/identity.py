@@ -16,6 +16,11 @@ def footage_source_id(path: Path) -> str:
         raise SourceUnreadable(f"{path}: is not a file")
     try:
         with path.open("rb") as file:
-            return "f_" + hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            return source_id_of_digest(hashlib.file_digest(file, "sha256").hexdigest())
     except OSError as error:
         raise SourceUnreadable(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def source_id_of_digest(sha256: str) -> str:
+    """The source id of the file whose content has this sha256, in hex digits."""
+    return "f_" + sha256[:16]
