@@ -36,6 +36,16 @@ def parse_day(text: str, flag: str, today: date) -> date:
     return day
 
 
+def parse_month(text: str, flag: str) -> tuple[date, date]:
+    """The first and the last day of a month: 2026-05. Raises `InputError` naming `flag`."""
+    try:
+        first = date.fromisoformat(f"{text.strip()}-01")
+    except ValueError as error:
+        raise InputError(f"{flag} {text!r} is no month; 2026-05 is") from error
+    _check_year(text, flag, first.year)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def parse_from(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
     """The first moment of `--from`, in UTC; a day begins at its local midnight."""
     return _bound(text, "--from", zone, now, extra_days=0)

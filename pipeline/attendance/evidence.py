@@ -10,7 +10,6 @@ import numpy as np
 
 from pipeline.attendance.record import RecordedVisit
 from pipeline.attendance.report import Evidence
-from pipeline.attendance.rows import Visit
 from pipeline.attendance.settings import AttendanceSettings, PunchesBy
 from pipeline.attendance.watching import Watch, WatchedMinutes, WatchedSource, Watchers, join_minutes
 from pipeline.attendance.world import World
@@ -25,10 +24,14 @@ def evidence_of(
     world: World,
     visits: Iterable[RecordedVisit],
     minutes: Iterable[tuple[str, WatchedMinutes]],
-) -> tuple[Evidence, tuple[str, ...]]:
-    """The evidence by resolved rules, and the ids of the footage that was left out because its time is a guess."""
+) -> Evidence:
+    """The evidence by resolved rules."""
     wanted = _wanted(rules)
-    counting, guessed = _visits(rules, world, wanted, visits)
+    counting = [
+        recorded.visit
+        for recorded in counting_visits(rules, world, visits)
+        if rules.take_mtime or recorded.clock is not Clock.MTIME
+    ]
     watched = _watched(world, wanted, minutes)
     sources = {
         source_id: Watch(world.labels.get(source_id, source_id), [own], *_tenure(rules, world, source_id, own))
@@ -41,7 +44,18 @@ def evidence_of(
     ]
     files = [own for source_id, own in watched.items() if not world.is_camera(source_id)]
     footage = Watch(FOOTAGE, files) if files else None
-    return Evidence(visits=counting, watchers=Watchers(cameras, footage), sources=sources), guessed
+    return Evidence(visits=counting, watchers=Watchers(cameras, footage), sources=sources)
+
+
+def counting_visits(
+    rules: AttendanceSettings, world: World, visits: Iterable[RecordedVisit]
+) -> Iterable[RecordedVisit]:
+    """The visits to sources that count; those whose time is a guess among them."""
+    wanted = _wanted(rules)
+    for recorded in visits:
+        source_id = recorded.visit.source_id
+        if (wanted is None or source_id in wanted) and world.is_current(source_id, recorded.run_id):
+            yield recorded
 
 
 def _wanted(rules: AttendanceSettings) -> frozenset[str] | None:
@@ -58,22 +72,6 @@ def _expected(world: World, wanted: frozenset[str] | None) -> frozenset[str]:
     if wanted is None:
         return world.cameras
     return frozenset(source_id for source_id in wanted if world.is_camera(source_id))
-
-
-def _visits(
-    rules: AttendanceSettings, world: World, wanted: frozenset[str] | None, visits: Iterable[RecordedVisit]
-) -> tuple[list[Visit], tuple[str, ...]]:
-    counting: list[Visit] = []
-    guessed: set[str] = set()
-    for recorded in visits:
-        source_id = recorded.visit.source_id
-        if (wanted is not None and source_id not in wanted) or not world.is_current(source_id, recorded.run_id):
-            continue
-        if recorded.clock is Clock.MTIME and not rules.take_mtime:
-            guessed.add(source_id)
-            continue
-        counting.append(recorded.visit)
-    return counting, tuple(sorted(guessed))
 
 
 def _watched(

@@ -98,8 +98,8 @@ class Judge:
             is_early_doubtful=False,
             note="",
             gaps=(),
-            visits=tuple(Span(visit.start_ts, visit.end_ts) for visit in seen.visits),
-            punches=seen.punches,
+            visits=tuple(Span(visit.start_ts.astimezone(zone), visit.end_ts.astimezone(zone)) for visit in seen.visits),
+            punches=tuple(replace(punch, at=punch.at.astimezone(zone)) for punch in seen.punches),
         )
 
     def _judged(
@@ -158,9 +158,9 @@ class Judge:
 
     def _coverage_of_day(self, window: Window, seen: _Seen) -> float | None:
         ids = {visit.source_id for visit in seen.visits} & set(self._sources)
-        shares = [self._sources[source_id].share_of_recorded(window.opens, window.closes) for source_id in sorted(ids)]
-        known = [share for share in shares if share is not None]
-        return sum(known) / len(known) if known else None
+        found = [self._sources[source_id].seconds(window.opens, window.closes) for source_id in sorted(ids)]
+        due_s = sum(due for _, due in found)
+        return sum(watched for watched, _ in found) / due_s if due_s > 0 else None
 
     def _worked_s(self, seen: _Seen, shift: ShiftSettings) -> float:
         if shift.hours is HoursBy.PRESENCE:

@@ -7,20 +7,22 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 
 from pipeline.attendance.combining import combined
-from pipeline.attendance.evidence import evidence_of
-from pipeline.attendance.record import COVERAGE, SIGHTINGS, AttendanceRecord, FileVersion
+from pipeline.attendance.evidence import counting_visits, evidence_of
+from pipeline.attendance.record import COVERAGE, SIGHTINGS, AttendanceRecord, FileVersion, RecordedVisit
 from pipeline.attendance.report import needed_span, report
 from pipeline.attendance.rows import AttendanceDay
 from pipeline.attendance.settings import AttendanceSettings
+from pipeline.attendance.windows import midnight
 from pipeline.attendance.world import World, read_world
 from pipeline.control.attendance import StoredAttendance
 from pipeline.control.database import Control
 from pipeline.errors import ReportRefused
+from pipeline.sightings.rows import Clock
 
 REPORTS_KEPT = 8
 
@@ -112,13 +114,10 @@ class Attendance:
         return made
 
     def _make(self, basis: _Basis) -> AttendanceReport:
-        evidence, guessed = evidence_of(
-            basis.rules,
-            basis.world,
-            self._record.visits(basis.sightings),
-            self._record.minutes(basis.coverage),
-        )
+        visits, minutes = self._record.visits(basis.sightings), self._record.minutes(basis.coverage)
+        evidence = evidence_of(basis.rules, basis.world, visits, minutes)
         rows = report(basis.rules, basis.world.members, evidence, days=basis.days, zone=self._zone, now=basis.now)
+        guessed = () if basis.rules.take_mtime else self._guessed(basis, visits)
         labels = basis.world.labels
         return AttendanceReport(
             days=basis.days,
@@ -127,6 +126,13 @@ class Attendance:
             labels=labels,
             guessed=tuple(labels.get(source_id, source_id) for source_id in guessed),
         )
+
+    def _guessed(self, basis: _Basis, visits: Iterable[RecordedVisit]) -> tuple[str, ...]:
+        """Ids of the footage with sightings on these days whose time is a guess."""
+        begin, end = (midnight(day, self._zone) for day in (basis.days[0], basis.days[-1] + timedelta(days=1)))
+        counting = counting_visits(basis.rules, basis.world, visits)
+        guesses = (recorded.visit for recorded in counting if recorded.clock is Clock.MTIME)
+        return tuple(sorted({visit.source_id for visit in guesses if visit.end_ts >= begin and visit.start_ts < end}))
 
 
 def first_open_day(now: datetime, zone: tzinfo) -> date:

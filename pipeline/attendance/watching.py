@@ -115,10 +115,9 @@ class Watch:
         length = (end - start).total_seconds()
         return min(self._between(self._watched, start, end) / length, 1.0) if length > 0 else 1.0
 
-    def share_of_recorded(self, start: datetime, end: datetime) -> float | None:
-        """Part of what was due within the span that was watched, 0..1; None where nothing was due."""
-        recorded = self._between(self._recorded, start, end)
-        return self._between(self._watched, start, end) / recorded if recorded > 0 else None
+    def seconds(self, start: datetime, end: datetime) -> tuple[float, float]:
+        """Seconds of the span that were watched, and seconds in which anything was due."""
+        return self._between(self._watched, start, end), self._between(self._recorded, start, end)
 
     def gaps(self, start: datetime, end: datetime) -> tuple[Gap, ...]:
         """The times within the span in which nothing was watched, in order."""

@@ -44,10 +44,19 @@ def cell_text(cell: Cell) -> str:
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, with_bom: bool = False) -> None:
     """Write the table to `path` whole or not at all; raises `StoreFull`, or `SettingsError` when it cannot be there."""
-    text = (BYTE_ORDER_MARK if with_bom else "") + csv_text(header, rows)
+    write_whole(path, csv_bytes(header, rows, with_bom=with_bom))
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, with_bom: bool = False) -> bytes:
+    """The table as CSV in UTF-8, with a mark of it before if wanted."""
+    return ((BYTE_ORDER_MARK if with_bom else "") + csv_text(header, rows)).encode()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; raises `StoreFull`, or `SettingsError` when it cannot be there."""
     unfinished = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
-        unfinished.write_bytes(text.encode())
+        unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
