@@ -1,35 +1,87 @@
-"""Enrol examined reference images: what is usable goes into the control database, with its audit rows."""
+"""Enrol examined reference images: what is usable goes into the control database, with its audit rows.
+
+enrol_people(control, encoder, {name: reports})                          files of a gallery folder
+enrol_pictures(control, encoder, name, pictures, who=...) -> PicturesEnrolled     pictures that somebody sent
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import numpy as np
 
 from pipeline.control.audit import AuditLog, current_user
 from pipeline.control.database import Control
 from pipeline.control.people import People
+from pipeline.control.people_names import check_name
 from pipeline.control.people_records import EnrolResult, NewReference
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.identity.enrolment import ReferenceReport, ReferenceStatus, flag_near_duplicate
+from pipeline.identity.matching import Gallery
+from pipeline.identity.photos.sizes import photo_suffix
+from pipeline.schemas import VectorF32
 
-SUFFIXES = {b"\x89PNG": ".png", b"RIFF": ".webp", b"BM": ".bmp", b"II*\x00": ".tiff", b"MM\x00*": ".tiff"}
-"""What the file of a picture that begins so is called; others are JPEGs."""
+ENROLLED = "enrolled"
+KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ReferencePicture:
-    """A picture that did not come as a file of a gallery folder, and what was found on it."""
+class JudgedPicture:
+    """A picture that somebody sent, and what was found in it."""
 
     report: ReferenceReport
     content: bytes
-    """Of its file, as it is kept."""
+    """Of the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureVerdict:
+    """What became of one picture."""
+
+    label: str
+    image_sha256: str
+    verdict: str
+    """enrolled, known (it was enrolled before), or why not: no_face, two_faces, too_small, near_duplicate, ..."""
+    message: str
+    quality: float | None
+    """0 (useless) to 1 (ideal); None for a picture without a face."""
+
+    @property
+    def is_in_gallery(self) -> bool:
+        return self.verdict in {ENROLLED, KNOWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesEnrolled:
+    """What enrolling somebody's pictures came to."""
+
+    person_id: str | None
+    """None when not a single picture could be used: nobody was enrolled then."""
+    person_name: str
+    is_new: bool
+    """Whether nobody of that name was enrolled before."""
+    verdicts: tuple[PictureVerdict, ...]
+    gallery_version: int
+
+    @property
+    def n_added(self) -> int:
+        return len(self.added)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The sha256 of the pictures that were new."""
+        return tuple(verdict.image_sha256 for verdict in self.verdicts if verdict.verdict == ENROLLED)
 
 
 def enrol_people(
     control: Control, encoder: str, examined: Mapping[str, Sequence[ReferenceReport]]
 ) -> list[EnrolResult]:
     """Enrol the usable images of each person (by name) for `encoder`; those enrolled before change nothing."""
-    people = {name: [_reference(encoder, report) for report in _usable(reports)] for name, reports in examined.items()}
+    people = {
+        name: [_of_file(encoder, report) for report in reports if report.is_usable]
+        for name, reports in examined.items()
+    }
     results = People(control).enrol_all({name: references for name, references in people.items() if references})
     for result in results:
         _audit(control, result, current_user())
@@ -37,60 +89,79 @@ def enrol_people(
 
 
 def enrol_pictures(
-    control: Control, encoder: str, name: str, pictures: Sequence[ReferencePicture], *, who: str
-) -> EnrolResult:
-    """Enrol the usable ones of some pictures of one person; those enrolled before change nothing.
+    control: Control, encoder: str, person_name: str, pictures: Sequence[JudgedPicture], *, who: str
+) -> PicturesEnrolled:
+    """Enrol the usable pictures of one person, by name, as `who`; a new name is a new person.
 
-    Without a usable one the person is made known all the same. Raises `InputError` for a name that nobody can have.
+    A picture nearly the same as an earlier one, sent or enrolled, is not taken. Raises `InputError` for a name that
+    nobody can have.
     """
-    references = [
-        NewReference(
-            encoder=encoder,
-            embedding=picture.report.embedding,
-            quality=picture.report.quality.overall if picture.report.quality else 0.0,
-            image_sha256=picture.report.sha256,
-            image=picture.content,
-            image_suffix=_suffix(picture.content),
-        )
-        for picture in pictures
-        if picture.report.is_usable and picture.report.embedding is not None
+    check_name(person_name)
+    people = People(control)
+    gallery = people.gallery(encoder)
+    is_new = all(person.name != person_name for person in people.list_people())
+    reports = _without_copies(control, gallery, person_name, [picture.report for picture in pictures])
+    usable = [
+        _new_reference(encoder, report, picture.content, photo_suffix(picture.content))
+        for report, picture in zip(reports, pictures, strict=True)
+        if report.is_usable
     ]
-    result = People(control).enrol(name, references)
-    _audit(control, result, who)
-    return result
+    result = people.enrol(person_name, usable) if usable else None
+    if result is not None:
+        _audit(control, result, who)
+    known = frozenset(result.known) if result else frozenset()
+    return PicturesEnrolled(
+        person_id=result.person_id if result else None,
+        person_name=person_name,
+        is_new=is_new,
+        verdicts=tuple(_verdict(report, known) for report in reports),
+        gallery_version=result.gallery_version if result else gallery.version,
+    )
 
 
-def flag_copies(
-    control: Control, encoder: str, person_id: str | None, reports: Sequence[ReferenceReport]
+def _without_copies(
+    control: Control, gallery: Gallery, person_name: str, reports: Sequence[ReferenceReport]
 ) -> list[ReferenceReport]:
-    """The reports in order, with copies told: of one another, and of what is enrolled for the person already."""
-    same_picture = encoder_entry(encoder, control.weights_dir).calibration.duplicate_cosine
-    earlier = _enrolled(control, encoder, person_id)
+    """The reports, with those of pictures flagged that are nearly the same as an earlier one of the person."""
+    same_picture = encoder_entry(gallery.encoder, control.weights_dir).calibration.duplicate_cosine
+    digests = _enrolled_digests(control, gallery.encoder, person_name)
+    enrolled = [_enrolled_picture(vector) for vector in _vectors_of(gallery, person_name)]
     judged: list[ReferenceReport] = []
     for report in reports:
-        known = any(report.sha256 == other.sha256 for other in earlier)
-        judged.append(report if known else flag_near_duplicate(report, [*earlier, *judged], same_picture))
+        is_there = report.sha256 in digests
+        judged.append(report if is_there else flag_near_duplicate(report, [*enrolled, *judged], same_picture))
     return judged
 
 
-def _enrolled(control: Control, encoder: str, person_id: str | None) -> list[ReferenceReport]:
-    """The person's pictures as if they had been examined just now."""
-    if person_id is None:
-        return []
-    enrolled = [each for each in People(control).person(person_id).references if each.encoder == encoder]
-    gallery = People(control).gallery(encoder)
-    if person_id not in gallery.person_ids:
-        return []
-    own = gallery.references[gallery.owners == gallery.person_ids.index(person_id)]
-    report = ReferenceReport("one that is enrolled", "", ReferenceStatus.OK, "")
-    return [
-        replace(report, sha256=reference.image_sha256, embedding=embedding)
-        for reference, embedding in zip(enrolled, own, strict=True)
-    ]
+def _vectors_of(gallery: Gallery, person_name: str) -> VectorF32:
+    owner = gallery.person_names.index(person_name) if person_name in gallery.person_names else -1
+    vectors: VectorF32 = gallery.references[gallery.owners == owner]
+    return vectors
 
 
-def _suffix(content: bytes) -> str:
-    return next((suffix for beginning, suffix in SUFFIXES.items() if content.startswith(beginning)), ".jpg")
+def _enrolled_picture(vector: VectorF32) -> ReferenceReport:
+    return ReferenceReport("one that is enrolled", "", ReferenceStatus.OK, "", embedding=np.ascontiguousarray(vector))
+
+
+def _enrolled_digests(control: Control, encoder: str, person_name: str) -> frozenset[str]:
+    return frozenset(
+        reference.image_sha256
+        for person in People(control).list_people()
+        if person.name == person_name
+        for reference in person.references
+        if reference.encoder == encoder
+    )
+
+
+def _verdict(report: ReferenceReport, known: frozenset[str]) -> PictureVerdict:
+    is_known = report.sha256 in known
+    return PictureVerdict(
+        label=report.label,
+        image_sha256=report.sha256,
+        verdict=(KNOWN if is_known else ENROLLED) if report.is_usable else report.status.value,
+        message="enrolled before" if is_known else report.message,
+        quality=report.quality.overall if report.quality else None,
+    )
 
 
 def _audit(control: Control, result: EnrolResult, who: str) -> None:
@@ -98,18 +169,20 @@ def _audit(control: Control, result: EnrolResult, who: str) -> None:
         AuditLog(control).append("enrol", result.person_id, who=who, image_sha256=digest)
 
 
-def _usable(reports: Sequence[ReferenceReport]) -> list[ReferenceReport]:
-    return [report for report in reports if report.is_usable]
+def _of_file(encoder: str, report: ReferenceReport) -> NewReference:
+    if report.path is None:
+        raise ValueError(f"{report.label}: expected an examined file")
+    return _new_reference(encoder, report, report.path.read_bytes(), report.path.suffix.lower())
 
 
-def _reference(encoder: str, report: ReferenceReport) -> NewReference:
-    if report.embedding is None or report.path is None:
-        raise ValueError(f"{report.label}: expected an examined file with an embedding")
+def _new_reference(encoder: str, report: ReferenceReport, content: bytes, suffix: str) -> NewReference:
+    if report.embedding is None:
+        raise ValueError(f"{report.label}: expected an examined picture with an embedding")
     return NewReference(
         encoder=encoder,
         embedding=report.embedding,
         quality=report.quality.overall if report.quality else 0.0,
         image_sha256=report.sha256,
-        image=report.path.read_bytes(),
-        image_suffix=report.path.suffix.lower(),
+        image=content,
+        image_suffix=suffix,
     )

@@ -18,15 +18,15 @@ from pipeline.control.changes import ChangeKind, Undo
 from pipeline.control.corrections import Corrections, Said, TrackSaid
 from pipeline.control.database import Control
 from pipeline.control.people import People
+from pipeline.control.people_names import check_name
 from pipeline.control.people_records import Person
-from pipeline.enrolling import ReferencePicture, enrol_pictures, flag_copies
+from pipeline.enrolling import JudgedPicture, PictureVerdict, enrol_pictures
 from pipeline.errors import InputError, NotFound
-from pipeline.identity.enrolment import ReferenceReport
 from pipeline.sightings.rows import SightingRow
 
 FACES_JUDGED = 12
 """Thumbnails that are judged as references when somebody is named."""
-FACES_ENROLLED = 5
+FACES_ENROLLED = 6
 """Those of them that are taken, at most: three to ten pictures a person work well."""
 
 
@@ -47,7 +47,7 @@ class Naming:
     person: str
     """Name or id of somebody enrolled, or the name of somebody new."""
     sightings: Sequence[SightingRow]
-    faces: Sequence[ReferencePicture]
+    faces: Sequence[JudgedPicture]
     """Their faces, as examined; may be empty for somebody who is enrolled."""
     encoder: str
     """The data folder's."""
@@ -64,8 +64,8 @@ class Named:
     """What takes it back."""
     n_images: int
     """Faces that are references now."""
-    left_out: tuple[ReferenceReport, ...]
-    """Faces that are not, and why."""
+    verdicts: tuple[PictureVerdict, ...]
+    """What became of the faces that were offered, the best ones."""
 
 
 def best_faces(data_dir: Path, sightings: Iterable[SightingRow], most: int = FACES_JUDGED) -> list[SeenFace]:
@@ -95,23 +95,24 @@ def name_sightings(control: Control, naming: Naming, *, who: str) -> Named:
     there is no other picture: nothing is changed then.
     """
     person = find_person(control, naming.person)
-    usable, left_out = _choose(control, naming, person)
-    has_images = person is not None and any(each.encoder == naming.encoder for each in person.references)
-    if not usable and not has_images:
-        raise InputError(_nothing_usable(left_out))
     name = naming.person if person is None else person.name
-    enrolled = enrol_pictures(control, naming.encoder, name, usable, who=who)
-    undo = Undo(person_id=enrolled.person_id, images=enrolled.added, is_new_person=person is None)
-    said = said_of(naming.sightings, Said.IS, enrolled.person_id)
+    check_name(name)
+    has_images = person is not None and any(each.encoder == naming.encoder for each in person.references)
+    if not has_images and not any(face.report.is_usable for face in naming.faces):
+        raise InputError(_nothing_usable(naming.faces))
+    enrolled = enrol_pictures(control, naming.encoder, name, _best(naming.faces), who=who)
+    person_id = enrolled.person_id or People(control).person(name).person_id
+    undo = Undo(person_id=person_id, images=enrolled.added, is_new_person=person is None)
+    said = said_of(naming.sightings, Said.IS, person_id)
     change_id = Corrections(control).say_all(said, who=who, kind=ChangeKind.NAMED, undo=undo)
-    AuditLog(control).append("name", enrolled.person_id, who=who, detail=f"{len(naming.sightings)} sightings")
+    AuditLog(control).append("name", person_id, who=who, detail=f"{len(naming.sightings)} sightings")
     return Named(
-        person_id=enrolled.person_id,
+        person_id=person_id,
         name=name,
         is_new=person is None,
         change_id=change_id,
-        n_images=len(enrolled.added),
-        left_out=tuple(left_out),
+        n_images=enrolled.n_added,
+        verdicts=enrolled.verdicts,
     )
 
 
@@ -123,20 +124,15 @@ def said_of(sightings: Iterable[SightingRow], verdict: Said, person_id: str | No
     ]
 
 
-def _choose(
-    control: Control, naming: Naming, person: Person | None
-) -> tuple[list[ReferencePicture], list[ReferenceReport]]:
-    """The faces to enrol, the best first, and those that cannot be."""
-    person_id = person.person_id if person else None
-    ranked = sorted(naming.faces, key=lambda face: -(face.report.quality.overall if face.report.quality else 0.0))
-    reports = flag_copies(control, naming.encoder, person_id, [face.report for face in ranked])
-    judged = [ReferencePicture(report, face.content) for report, face in zip(reports, ranked, strict=True)]
-    usable = [face for face in judged if face.report.is_usable][:FACES_ENROLLED]
-    return usable, [face.report for face in judged if not face.report.is_usable]
+def _best(faces: Sequence[JudgedPicture]) -> list[JudgedPicture]:
+    """The faces of the best quality; without any usable one all, so that it is told why."""
+    usable = [face for face in faces if face.report.is_usable]
+    ranked = sorted(usable, key=lambda face: -(face.report.quality.overall if face.report.quality else 0.0))
+    return ranked[:FACES_ENROLLED] or list(faces)
 
 
-def _nothing_usable(left_out: Sequence[ReferenceReport]) -> str:
-    reasons = "; ".join(sorted({report.message for report in left_out})) or "there is no picture of it"
+def _nothing_usable(faces: Sequence[JudgedPicture]) -> str:
+    reasons = "; ".join(sorted({face.report.message for face in faces})) or "there is no picture of it"
     return f"nobody can be known by these faces: {reasons}. Enrol a picture of the person first, then name them"
 
 
