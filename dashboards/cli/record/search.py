@@ -59,7 +59,7 @@ def search(
 
     Leaves with 0 when the same face was seen, and with 1 otherwise. Every search is written to the audit log.
     """
-    from dashboards.cli.record.filters import find_sources
+    from pipeline.sightings.filtering import find_sources
     from dashboards.moments import parse_from, parse_to
     from pipeline.control.sources import Sources
     from pipeline.search.finding import FaceFinder

@@ -1,1 +1,1 @@
-"""every sighting of one face."""
+"""Search by face: a picture goes in, and every sighting of that face comes out, known or not."""
