@@ -76,11 +76,13 @@ class PeopleListing:
             query = _named(select(person_names.c.name), text).order_by(person_names.c.name).limit(limit)
             return list(transaction.connection.execute(query).scalars())
 
-    def names_of(self, person_ids: Sequence[str]) -> dict[str, str]:
-        """Id -> name of today, of those of these people who are enrolled."""
+    def names_of(self, person_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Id -> name of today, of those of these people who are enrolled; of all of them without ids."""
         query = select(person_names.c.person_id, person_names.c.name).where(active(person_names, None))
+        if person_ids is not None:
+            query = query.where(person_names.c.person_id.in_(person_ids))
         with self._control.reading() as transaction:
-            rows = transaction.connection.execute(query.where(person_names.c.person_id.in_(person_ids)))
+            rows = transaction.connection.execute(query)
             return {row.person_id: row.name for row in rows}
 
 
