@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from workers.wire.transport import (
 )
 
 BURIED_SHOWN = 100
+ALL_MATCHES = matches_stream("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,37 @@ class WorkersStatus:
         return tuple(sorted({consumer for stream in self.streams for consumer in stream.consumers}))
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for one stage; the streams that single sources have count as one."""
+
+    name: str
+    """`frames` and `faces`, the same with `:live`, and `matches`."""
+    n_waiting: int
+    """Messages that nobody has taken yet."""
+    n_in_hand: int
+    oldest_age_s: float
+    workers: tuple[str, ...]
+    """Those who asked for work lately."""
+
+
+def queues_of(streams: Iterable[StreamState]) -> tuple[Queue, ...]:
+    """The queues by name."""
+    by_name: dict[str, list[StreamState]] = defaultdict(list)
+    for state in streams:
+        by_name[_queue_name(state.stream)].append(state)
+    return tuple(
+        Queue(
+            name=name,
+            n_waiting=sum(state.length - state.pending for state in states),
+            n_in_hand=sum(state.pending for state in states),
+            oldest_age_s=max(state.oldest_age_s for state in states),
+            workers=tuple(sorted({each for state in states for each in state.consumers})),
+        )
+        for name, states in sorted(by_name.items())
+    )
+
+
 def read_status(transport: Transport, runs: Iterable[RunRecord]) -> WorkersStatus:
     """Look at the server, for the active ones among `runs`. Raises `TransportLost`."""
     active = [record.run for record in runs if record.state.is_active]
@@ -69,3 +102,8 @@ def read_status(transport: Transport, runs: Iterable[RunRecord]) -> WorkersStatu
 def _flight(transport: Transport, run_id: str) -> FlightStatus:
     sizes = transport.in_flight(run_id)
     return FlightStatus(run_id, len(sizes), sum(sizes.values()))
+
+
+def _queue_name(stream: str) -> str:
+    """`frames` of `ft:frames`, and `matches` of every source's own stream."""
+    return (ALL_MATCHES if stream.startswith(ALL_MATCHES) else stream).removeprefix("ft:").strip(":")

@@ -17,11 +17,10 @@ from pipeline.errors import PipelineError, TransportLost
 from workers.metrics import catalogue as of
 from workers.metrics.files import Level
 from workers.stack.children import ChildHealth, ChildState
-from workers.status import WorkersStatus, read_status
-from workers.wire.transport import Transport, matches_stream
+from workers.status import WorkersStatus, queues_of, read_status
+from workers.wire.transport import Transport
 
 DATABASE_FILES = ("facetrail.db", "facetrail.db-wal")
-ALL_MATCHES = matches_stream("")
 
 
 class SystemState:
@@ -61,14 +60,13 @@ class SystemState:
 def status_levels(status: WorkersStatus) -> list[Level]:
     """The server's streams; those of single sources count as one stream, `matches`, since there may be many."""
     levels: list[Level] = []
-    for name in sorted({_stream_name(state.stream) for state in status.streams}):
-        states = [state for state in status.streams if _stream_name(state.stream) == name]
-        stream = {"stream": name}
+    for queue in queues_of(status.streams):
+        stream = {"stream": queue.name}
         levels += [
-            Level(of.STREAM_WAITING, sum(state.length - state.pending for state in states), stream),
-            Level(of.STREAM_IN_HAND, sum(state.pending for state in states), stream),
-            Level(of.STREAM_AGE, max(state.oldest_age_s for state in states), stream),
-            Level(of.STREAM_WORKERS, len({each for state in states for each in state.consumers}), stream),
+            Level(of.STREAM_WAITING, queue.n_waiting, stream),
+            Level(of.STREAM_IN_HAND, queue.n_in_hand, stream),
+            Level(of.STREAM_AGE, queue.oldest_age_s, stream),
+            Level(of.STREAM_WORKERS, len(queue.workers), stream),
         ]
     return [
         *levels,
@@ -95,8 +93,3 @@ def process_levels(children: Iterable[ChildHealth]) -> list[Level]:
             Level(of.PROCESS_RESTARTS, child.restarts, {"process": child.name}),
         )
     ]
-
-
-def _stream_name(stream: str) -> str:
-    """`frames` of `ft:frames`, and `matches` of every source's own stream."""
-    return (ALL_MATCHES if stream.startswith(ALL_MATCHES) else stream).removeprefix("ft:").strip(":")

@@ -27,6 +27,7 @@ from workers.stack.cameras import FRAMES_ALLOCATOR, camera_children
 from workers.stack.children import ChildSpec
 from workers.stack.embedded import embedded_server, make_run_dir, remove_socket
 from workers.stack.gpus import find_gpus, gpu_environment
+from workers.stack.health_note import told_health
 from workers.stack.supervisor import StackHealth, Supervisor
 
 LOCK_NAME = "stack.lock"
@@ -155,7 +156,8 @@ def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool, besides: 
             supervisor.start()
             if server is not None:  # of a server of the user's only the settings tell, with its password
                 _write_note(run_dir, StackNote(os.getpid(), url))
-            yield OwnStack(url, supervisor)
+            with told_health(run_dir, supervisor.health):
+                yield OwnStack(url, supervisor)
         finally:
             (run_dir / NOTE_NAME).unlink(missing_ok=True)
             supervisor.stop()
