@@ -1,0 +1,21 @@
+"""Browsers in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboards.web.accounts.browsers import browser_words
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("", "A browser"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+    ],
+)
+def test_browser_is_told_in_words(agent: str, words: str) -> None:
+    assert browser_words(agent) == words
