@@ -1,7 +1,11 @@
-"""the gallery, and those who are not in it yet."""
+"""People and unknown people: all pages of this room."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from dashboards.web.people import correcting, past_pages, people_pages, person_pages, unknown_pages
+
 router = APIRouter(include_in_schema=False)
+for part in (people_pages, person_pages, unknown_pages, correcting, past_pages):
+    router.include_router(part.router)
