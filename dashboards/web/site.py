@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboards.web.asking import NobodyToAsk, PictureAsker, encoder_of
+from pipeline.attendance.making import Attendance
 from pipeline.config import Settings
 from pipeline.control.database import Control
 from pipeline.sightings.catalogue import Catalogue
@@ -27,11 +28,16 @@ class Site:
     """Of the server on which the workers listen; its password is never shown."""
     catalogue: Catalogue = field(init=False)
     """All sightings of the data folder at hand; the first question reads them."""
+    attendance: Attendance = field(init=False)
+    """Attendance reports, of which the latest are at hand."""
     asker: PictureAsker = field(default_factory=NobodyToAsk, kw_only=True)
     """Examines pictures that pages ask about."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "catalogue", Catalogue(self.settings.data))
+        cameras = [name for name, camera in self.settings.cameras.items() if camera.enabled]
+        made = Attendance(self.control, self.settings.attendance, self.zone, cameras)
+        object.__setattr__(self, "attendance", made)
 
     @property
     def data_dir(self) -> Path:

@@ -45,6 +45,7 @@ class Shape(StrEnum):
     HRMS = "hrms"  # one row a check-in or check-out, as Frappe HRMS imports them
     PUNCHES = "punches"  # the same, plain
     MONTH = "month"  # one row a person, one column a day
+    WEEK = "week"  # the same, with the times of check-in and check-out
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Table:
 
 def exported(rows: Sequence[AttendanceDay], shape: Shape, *, days: Sequence[date], labels: Mapping[str, str]) -> Table:
     """The rows as a table; `labels` names the sources by their ids."""
-    if shape is Shape.MONTH:
-        return month_table(rows, days)
+    if shape in {Shape.MONTH, Shape.WEEK}:
+        return grid_table(rows, days, cell_letter if shape is Shape.MONTH else cell_times)
     if shape is Shape.DAILY:
         return Table(DAILY_COLUMNS, tuple(_daily(row, labels) for row in rows))
     header, form = _PUNCH_FORMS[shape]
@@ -70,13 +71,29 @@ def seen_table(rows: Iterable[AttendanceDay]) -> Table:
     return Table(SEEN_COLUMNS, tuple(_seen(row) for row in rows if row.n_sightings))
 
 
-def month_table(rows: Iterable[AttendanceDay], days: Sequence[date]) -> Table:
-    """One row a person: letters of the days, then how many days of each kind, working hours, late and early days."""
-    by_person: dict[tuple[str, str, str], dict[date, AttendanceDay]] = {}
-    for row in sorted(rows, key=lambda row: (row.person_name.casefold(), row.person_id, row.day)):
-        by_person.setdefault((row.person_name, row.code, row.person_id), {})[row.day] = row
+def by_person(rows: Iterable[AttendanceDay]) -> dict[tuple[str, str, str], dict[date, AttendanceDay]]:
+    """(name, code, id) -> day -> row; by name and id."""
+    grouped: dict[tuple[str, str, str], dict[date, AttendanceDay]] = {}
+    for row in sorted(rows, key=lambda row: (row.person_name.casefold(), row.person_id)):
+        grouped.setdefault((row.person_name, row.code, row.person_id), {})[row.day] = row
+    return grouped
+
+
+def cell_letter(row: AttendanceDay) -> str:
+    """`P`, `P +12` for twelve minutes late, `A`."""
+    return f"{row.status.letter} +{row.late_s / 60:.0f}" if row.is_late else row.status.letter
+
+
+def cell_times(row: AttendanceDay) -> str:
+    """`P 09:02–17:05`."""
+    times = [f"{at:%H:%M}" for at in (row.first_in, row.last_out) if at is not None]
+    return f"{row.status.letter} {'–'.join(times)}".strip()
+
+
+def grid_table(rows: Iterable[AttendanceDay], days: Sequence[date], cell: Callable[[AttendanceDay], str]) -> Table:
+    """One row a person: a cell a day, then how many days of each kind, working hours, late and early days."""
     header = ("person", "code", *(day.isoformat() for day in days), *_COUNTED, "working_hours", "late", "early")
-    return Table(header, tuple(_month_row(who[:2], own, days) for who, own in by_person.items()))
+    return Table(header, tuple(_grid_row(who[:2], own, days, cell) for who, own in by_person(rows).items()))
 
 
 def without_code(rows: Iterable[AttendanceDay]) -> list[str]:
@@ -146,12 +163,16 @@ _PUNCH_FORMS: dict[
 ] = {Shape.HRMS: (HRMS_COLUMNS, _hrms), Shape.PUNCHES: (PUNCH_COLUMNS, _plain)}
 
 
-def _month_row(who: tuple[str, ...], own: Mapping[date, AttendanceDay], days: Sequence[date]) -> tuple[Cell, ...]:
-    letters = (own[day].status.letter if day in own else "" for day in days)
+def _grid_row(
+    who: tuple[str, ...],
+    own: Mapping[date, AttendanceDay],
+    days: Sequence[date],
+    cell: Callable[[AttendanceDay], str],
+) -> tuple[Cell, ...]:
     statuses = [row.status.value for row in own.values()]
     return (
         *who,
-        *letters,
+        *(cell(own[day]) if day in own else "" for day in days),
         *(statuses.count(name) for name in _COUNTED),
         round(sum(row.working_s for row in own.values()) / 3600, 2),
         sum(row.is_late for row in own.values()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.attendance.rows import AttendanceDay, DayStatus
 
@@ -27,6 +27,10 @@ class Selection:
     def rows(self, rows: Iterable[AttendanceDay]) -> list[AttendanceDay]:
         """Those that are wanted, in the order given."""
         return [row for row in rows if self._passes_who(row) and self._passes_what(row)]
+
+    def without_what(self) -> Selection:
+        """The same people, whatever became of their days."""
+        return replace(self, statuses=frozenset(), is_late=False, is_early=False)
 
     def _passes_who(self, row: AttendanceDay) -> bool:
         wanted = self.text.casefold()
