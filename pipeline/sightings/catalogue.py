@@ -7,6 +7,7 @@
     .days(edges, query) -> [DayCount]                 by day and source
     .activity(query, since, until, n_bins) -> [Activity]  for pictures of long stretches of time
     .refresh()                                        reads what changed; the others do it, at most once a second
+    .begin()                                          starts reading, apart from the caller
     .state() -> CatalogueState                        how much is read, and which files cannot be
 
 A query answers from what has been read: it waits a moment for what has changed, and never for a whole record. While
@@ -57,7 +58,7 @@ FRESH_S = 1.0
 PATIENCE_S = 0.2
 """How long a query waits for changes to be read, in seconds; then it answers with what there is."""
 
-FIRST_PATIENCE_S = 2.0
+FIRST_PATIENCE_S = 4.0
 """The same for the first reading of all."""
 
 
@@ -158,6 +159,11 @@ class Catalogue:
             unreadable=tuple(snapshot.problems.values()),
         )
 
+    def begin(self) -> None:
+        """Let reading begin apart from the caller, so that the first question finds something."""
+        with self._lock:
+            self._read_apart()
+
     def refresh(self) -> bool:
         """Read every file that changed, however long that takes; says whether there was one."""
         with self._reading:
@@ -177,11 +183,14 @@ class Catalogue:
     def _freshen(self) -> None:
         with self._lock:
             if time.monotonic() - self._checked_at >= FRESH_S and self._idle.is_set():
-                self._idle.clear()
-                self._began_at = time.monotonic()
-                threading.Thread(target=self.refresh, name="catalogue", daemon=True).start()
+                self._read_apart()
         patience_s = PATIENCE_S if self._has_read_all else FIRST_PATIENCE_S
         self._idle.wait(max(0.0, self._began_at + patience_s - time.monotonic()))
+
+    def _read_apart(self) -> None:
+        self._idle.clear()
+        self._began_at = time.monotonic()
+        threading.Thread(target=self.refresh, name="catalogue", daemon=True).start()
 
     def _read_changes(self) -> bool:
         files = list_partitions(self._folder)
