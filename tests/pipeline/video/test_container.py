@@ -50,10 +50,24 @@ def test_sound_without_picture_is_refused(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("playlist", ["#EXTM3U\n#EXTINF:2,\n{}\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile {}\n"])
-def test_playlist_cannot_open_other_files(tmp_path: Path, make_clip: MakeClip, playlist: str) -> None:
-    path = tmp_path / "list.m3u8"
-    path.write_text(playlist.format(make_clip("secret.mp4")))
+@pytest.mark.parametrize("name", ["list.m3u8", "clip.mp4", "clip.ffconcat"])
+@pytest.mark.parametrize(
+    "playlist",
+    [
+        "#EXTM3U\n#EXTINF:2,\n{}\n#EXT-X-ENDLIST\n",
+        "#EXTM3U\n#EXTINF:2,\nfile://{}\n#EXT-X-ENDLIST\n",
+        '#EXTM3U\n#EXT-X-MAP:URI="file://{}"\n#EXTINF:2,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n',
+        "#EXTM3U\n#EXTINF:2,\nconcat:{}\n#EXT-X-ENDLIST\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nfile://{}\n",
+        "ffconcat version 1.0\nfile {}\n",
+        "ffconcat version 1.0\nfile /etc/passwd\n",
+        "v=0\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
+        "<MPD><Period><AdaptationSet><Representation><BaseURL>file://{}</BaseURL></Representation></AdaptationSet></Period>",
+    ],
+)
+def test_playlist_cannot_open_other_files(tmp_path: Path, make_clip: MakeClip, name: str, playlist: str) -> None:
+    path = tmp_path / name
+    path.write_text(playlist.format(make_clip("secret.mp4").resolve()))
 
     with pytest.raises(SourceUnreadable), open_footage(path):
         pass

@@ -85,7 +85,7 @@ def test_live_sampling_needs_a_rate() -> None:
         LiveReader(near("rtsp://cam/live"), SamplingOptions(fps=None), ThreadLedger(), threading.Event())
 
 
-@pytest.mark.parametrize("listed", ["file://{}", "concat:{}", "subfile,,start,0,end,0,,:{}"])
+@pytest.mark.parametrize("listed", ["file://{}", "concat:{}", "pipe:0", "subfile,,start,0,end,0,,:{}"])
 def test_list_that_names_our_files_is_not_followed(clip: Path, tmp_path: Path, listed: str) -> None:
     write_playlist(clip, tmp_path / "live.m3u8")
     elsewhere = listed.format(tmp_path / "live0.ts")

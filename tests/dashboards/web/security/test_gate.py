@@ -1,0 +1,77 @@
+"""The gate: bodies are bounded, and answers that go on end with their visitor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
+from fastapi.testclient import TestClient
+
+from dashboards.web.access import Visitor
+from dashboards.web.security.gate import CSRF_HEADER, Gate
+from dashboards.web.site import Site
+from tests.dashboards.web.conftest import TOKEN, make_visitor
+
+LIMIT = 16 * 20_000_000 + 1_000_000
+
+
+class ForgetfulDoorkeeper:
+    """Knows a visitor a few times."""
+
+    def __init__(self, n_times: int) -> None:
+        self.n_left = n_times
+
+    def visitor(self, request: Request) -> Visitor | None:
+        self.n_left -= 1
+        return make_visitor() if self.n_left >= 0 else None
+
+
+def make_app(site: Site, doorkeeper: ForgetfulDoorkeeper) -> FastAPI:
+    """Pages that count bytes, and one that never ends."""
+    app = FastAPI()
+    app.state.site = site
+    app.add_middleware(Gate, doorkeeper=doorkeeper, look_again_s=-1.0)
+
+    @app.post("/count")
+    @app.post("/footage/upload")
+    async def count(request: Request) -> int:
+        return sum([len(part) async for part in request.stream()])
+
+    @app.get("/endless")
+    def endless() -> StreamingResponse:
+        async def numbers() -> AsyncIterator[bytes]:
+            while True:
+                await asyncio.sleep(0)
+                yield b"x"
+
+        return StreamingResponse(numbers())
+
+    return app
+
+
+def parts(n_bytes: int) -> Iterator[bytes]:
+    for _ in range(n_bytes // 1_000_000):
+        yield bytes(1_000_000)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/count", 413), ("/footage/upload", 200)])
+def test_body_without_a_stated_length_is_bounded(site: Site, path: str, status: int) -> None:
+    client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN})
+
+    assert client.post(path, content=parts(LIMIT + 1_000_000)).status_code == status
+
+
+@pytest.mark.parametrize("stated", [str(LIMIT + 1), "many", "-1"])
+def test_stated_length_is_looked_at_first(site: Site, stated: str) -> None:
+    client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN})
+
+    assert client.post("/count", content=b"x", headers={"content-length": stated}).status_code == 413
+
+
+def test_endless_answer_ends_when_its_visitor_is_shut_out(site: Site) -> None:
+    client = TestClient(make_app(site, ForgetfulDoorkeeper(4)))
+
+    assert client.get("/endless").content == b"xxx"
