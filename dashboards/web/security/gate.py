@@ -21,12 +21,10 @@ from dashboards.web.access import Visitor
 from dashboards.web.failures import tell, turn_away
 from dashboards.web.rendering import site_of
 from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
-from dashboards.web.security.limits import limited, most_body_bytes, states_too_much, too_much
+from dashboards.web.security.limits import is_for_half, limited, most_body_bytes, states_too_much, too_much
 
 OPEN_FOLDER = "/static/"
 OPEN_PAGES = frozenset({"/sign-in", "/set-up", "/healthz"})
-OPEN_TO_HALF = "/sign-in/face"
-"""The page of the second factor, with what lies below it; it looks itself who is half signed in."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 HEADERS = {
@@ -81,8 +79,7 @@ class Gate:
 
 
 def _is_open(path: str) -> bool:
-    is_second_factor = path == OPEN_TO_HALF or path.startswith(f"{OPEN_TO_HALF}/")
-    return path in OPEN_PAGES or path.startswith(OPEN_FOLDER) or is_second_factor
+    return path in OPEN_PAGES or path.startswith(OPEN_FOLDER) or is_for_half(path)
 
 
 def _refusal(request: Request, visitor: Visitor | None) -> ASGIApp | None:

@@ -30,6 +30,7 @@ from dashboards.web.security.gate import CSRF_HEADER
 from dashboards.web.security.places import place_of
 from pipeline.control.accounts.sessions import Sessions
 from pipeline.control.accounts.tries import Tries, TryLimit
+from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
 from pipeline.control.audit import AuditLog
 
@@ -84,6 +85,7 @@ def whole_session(request: Request, half: HalfSignedIn, response: Response) -> N
     Tries(site.control).succeeded(_key(half), "")
     lasts = timedelta(hours=site.settings.web.session_hours)
     put_session(response, request, sessions.begin(half.user.user_id, place_of(request), now, lasts))
+    Users(site.control).note_sign_in(half.user.user_id, now)
     AuditLog(site.control).append("sign in", "", who=half.user.name, detail="password and face")
 
 

@@ -16,6 +16,10 @@ STREAMED = "/upload"
 """How the paths of routes end that read footage as it comes."""
 OPEN_BODY_BYTES = 64 * 1024
 """Of those who are not signed in: a name and a password."""
+FRAME_BYTES = 3_000_000
+"""Of those who are half signed in: one picture of a browser's camera."""
+OPEN_TO_HALF = "/sign-in/face"
+"""The page of the second factor, with what lies below it; it looks itself who is half signed in."""
 FORM_BYTES = 1_000_000
 """Of a form beside its pictures."""
 MOST_PICTURES = 16
@@ -26,10 +30,15 @@ MB = 1_000_000
 def most_body_bytes(path: str, settings: WebSettings, *, is_known: bool) -> int:
     """The most bytes that a request for `path` may bring; `is_known` when somebody is signed in."""
     if not is_known:
-        return OPEN_BODY_BYTES
+        return FRAME_BYTES if is_for_half(path) else OPEN_BODY_BYTES
     if path.endswith(STREAMED):
         return settings.most_upload_mb * MB
     return MOST_PICTURES * settings.most_picture_mb * MB + FORM_BYTES
+
+
+def is_for_half(path: str) -> bool:
+    """Whether this is the page of the second factor, or lies below it."""
+    return path == OPEN_TO_HALF or path.startswith(f"{OPEN_TO_HALF}/")
 
 
 def states_too_much(request: Request, most_bytes: int) -> bool:
