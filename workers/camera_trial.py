@@ -1,12 +1,13 @@
 """A camera on trial in a process of its own, for programs that must not wait, hang or run models: the pages.
 
 `python -m workers.camera_trial` reads a request from its standard input, where nobody else sees the password in it,
-and writes a report to its standard output. Its settings come from the environment.
+and writes a report to its standard output. Its settings come with its environment.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,12 +64,20 @@ class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def try_apart(request: TrialRequest, limit_s: float = LIMIT_S) -> TrialReport:
-    """Try a camera in another process; raises `SourceLost` with the reason when it cannot be read, or not in time."""
+def try_apart(request: TrialRequest, settings: Settings, limit_s: float = LIMIT_S) -> TrialReport:
+    """Try a camera in another process, by these settings.
+
+    Raises `SourceLost` with the reason when it cannot be read, or not in time.
+    """
     command = (sys.executable, "-m", "workers.camera_trial")
     try:
         done = subprocess.run(
-            command, input=msgspec.json.encode(request), capture_output=True, timeout=limit_s, check=False
+            command,
+            input=msgspec.json.encode(request),
+            env={**os.environ, **settings.environment()},
+            capture_output=True,
+            timeout=limit_s,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise SourceLost(f"the camera was not tried within {limit_s:g} s, and was given up") from error

@@ -76,11 +76,12 @@ def try_out(
     transport: Transport = RtspTransport.TCP,
 ) -> HTMLResponse:
     """What a camera sends, and whom the detector finds in its last picture: tried in a process of its own."""
-    url = _checked(site_of(request), address, password)
+    site = site_of(request)
+    url = _checked(site, address, password)
     if not TRIALS.acquire(blocking=False):
         raise TooOften("another camera is being tried; try again in some seconds")
     try:
-        report = try_apart(TrialRequest(url=url, rtsp_transport=transport))
+        report = try_apart(TrialRequest(url=url, rtsp_transport=transport), site.settings)
     finally:
         TRIALS.release()
     snapshot = "data:image/jpeg;base64," + b64encode(report.snapshot_jpeg).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import msgspec
 
@@ -11,9 +12,14 @@ from pipeline.events.scenes import FaceInView, Scene
 from workers.wire.views import Picture, Shown
 
 PATIENCE_S = 0.8
-"""A picture waits so long for its scene, in seconds; then it is shown without."""
+"""A picture waits so long for its scene, in seconds; then it is shown without ..."""
+MOST_PATIENCE_S = 3.0
+"""... or longer while the stages behind are slow: a late picture with its faces says more than one without."""
+SPARE = 1.5
+"""How much longer than the last scene took one may take."""
 MOST_WAITING = 32
 
+T = TypeVar("T")
 Key = tuple[str, int]
 """Run and chunk."""
 
@@ -41,6 +47,9 @@ class Joining:
     camera: str
     _pictures: OrderedDict[Key, tuple[Picture, float]] = field(default_factory=OrderedDict)
     _scenes: OrderedDict[Key, Scene] = field(default_factory=OrderedDict)
+    _came_s: OrderedDict[Key, float] = field(default_factory=OrderedDict)
+    """When the latest pictures came, also those that are shown already."""
+    _patience_s: float = PATIENCE_S
     _faces: tuple[FaceInView, ...] = ()
     """As they were shown last."""
 
@@ -49,16 +58,17 @@ class Joining:
         if isinstance(shown, Picture):
             key = (shown.note.run_id, shown.note.number)
             self._pictures[key] = shown, now_s
+            _keep(self._came_s, key, now_s)
             return self._join(key) if key in self._scenes else []
         key = (shown.run_id, shown.number)
-        self._scenes[key] = shown
-        while len(self._scenes) > MOST_WAITING:
-            self._scenes.popitem(last=False)
+        _keep(self._scenes, key, shown)
+        if key in self._came_s:
+            self._patience_s = min(MOST_PATIENCE_S, max(PATIENCE_S, SPARE * (now_s - self._came_s[key])))
         return self._join(key) if key in self._pictures else self._renamed(shown)
 
     def overdue(self, now_s: float) -> list[Shot]:
         """The newest picture whose scene did not come in time."""
-        late = [key for key, (_, came_s) in self._pictures.items() if now_s - came_s >= PATIENCE_S]
+        late = [key for key, (_, came_s) in self._pictures.items() if now_s - came_s >= self._patience_s]
         if not late:
             return []
         picture = self._pop_picture(late[-1])
@@ -105,6 +115,13 @@ def shot_bytes(shot: Shot) -> bytes:
 
 STILL_HERE = (2).to_bytes(4, "big") + b"{}"
 """A header without a camera: nothing new, and the connection is alive."""
+
+
+def _keep(kept: OrderedDict[Key, T], key: Key, value: T) -> None:
+    """Add the value, and let go of the oldest ones."""
+    kept[key] = value
+    while len(kept) > MOST_WAITING:
+        kept.popitem(last=False)
 
 
 def _who(faces: tuple[FaceInView, ...]) -> set[tuple[str, str | None, str | None]]:

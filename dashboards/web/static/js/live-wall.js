@@ -30,12 +30,21 @@
     const canvas = tile.querySelector("canvas");
     if (canvas.width !== picture.width || canvas.height !== picture.height) {
       [canvas.width, canvas.height] = [picture.width, picture.height];
-      tile.querySelector(".tile-view").style.aspectRatio = `${picture.width} / ${picture.height}`;
+      fit(tile, picture.width / picture.height);
     }
     canvas.getContext("2d").drawImage(picture, 0, 0);
     picture.close();
     tile.dataset.shots = Number(tile.dataset.shots || 0) + 1;
     if (shot.at) tile.querySelector("[data-taken]").textContent = clock.format(shot.at * 1000);
+  }
+
+  // A camera alone takes the shape of its picture; among others the picture is fitted into the tile, boxes and all.
+  function fit(tile, shape) {
+    if (tiles.size === 1) tile.querySelector(".tile-view").style.aspectRatio = shape;
+    const room = tiles.size === 1 ? shape : 16 / 9;
+    const stage = tile.querySelector(".tile-stage");
+    stage.style.width = `${Math.min(1, shape / room) * 100}%`;
+    stage.style.height = `${Math.min(1, room / shape) * 100}%`;
   }
 
   // A face that stays keeps its element, so that its box glides and its name can be read.
