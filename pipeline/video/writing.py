@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -39,7 +39,7 @@ def write_video(
     frames_bgr: Iterable[ImageU8],
     fps: float,
     options: WritingOptions | None = None,
-    times_s: Sequence[float] | None = None,
+    times_s: Iterable[float] | None = None,
 ) -> None:
     """Write `frames_bgr`, each `(H, W, 3)` uint8 BGR and all of one even size, to a new file at `path`.
 

@@ -80,4 +80,4 @@ def _draw_plate(drawn: ImageU8, plate: Area, ink: ImageU8, paper_bgr: tuple[int,
     cover[top : top + ink.shape[0], left : left + ink.shape[1]] = ink / np.float32(255)
     part = drawn[plate.top : plate.bottom, plate.left : plate.right]
     cover = cover[: part.shape[0], : part.shape[1], None]
-    part[:] = np.rint(cover * np.float32(INK_BGR) + (1 - cover) * np.float32(paper_bgr)).astype(np.uint8)
+    part[:] = np.rint(cover * np.array(INK_BGR) + (1 - cover) * np.array(paper_bgr)).astype(np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,12 +10,9 @@ from dashboards.cli.cameras.choosing import cameras_of
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.output import emit_json, say
-from dashboards.cli.session import Session, open_database, open_session
+from dashboards.cli.session import open_database, open_session
 from pipeline.errors import InputError
 from pipeline.video.live.address import RtspTransport
-
-if TYPE_CHECKING:
-    from pipeline.cameras import Camera
 
 EXAMPLES = examples(
     ("facetrail camera add demo file:sample.mp4", "a file, played over and over as if it were a camera"),
@@ -45,44 +42,29 @@ def add(
     A password is kept encrypted, with a key in the data folder that only its owner may read; `--ask-password` keeps it
     out of the shell's history. `facetrail camera test ADDRESS` tries an address before.
     """
+    from dataclasses import replace
     from datetime import UTC, datetime
 
-    from pipeline.control.cameras import Cameras, StoredCamera
+    from pipeline.camera_entry import enter_camera
+    from pipeline.control.cameras import Cameras
+    from pipeline.video.live.address import parse_address
 
     session = open_session(data=data)
     if any(camera.name == name for camera in cameras_of(session)):
         raise InputError(f"there is a camera {name} already; `facetrail camera list` shows it")
-    url = _complete(address, typer.prompt("Password", hide_input=True, err=True) if ask_password else None)
-    checked = _check(session, name, url)
+    password = typer.prompt("Password", hide_input=True, err=True) if ask_password else None
+    entered = enter_camera(
+        name,
+        address,
+        password=password,
+        rtsp_transport=rtsp_transport,
+        settings=session.settings,
+        at=datetime.now(UTC),
+    )
     with open_database(session) as control:
-        Cameras(control).add(
-            StoredCamera(
-                name=name, url=url, enabled=not disabled, rtsp_transport=rtsp_transport, added_at=datetime.now(UTC)
-            )
-        )
+        Cameras(control).add(replace(entered, enabled=not disabled))
+    shown = str(parse_address(entered.url))
     if as_json:
-        emit_json({"camera": {"name": name, "address": str(checked.address), "enabled": not disabled}})
+        emit_json({"camera": {"name": name, "address": shown, "enabled": not disabled}})
     else:
-        say(f"{name} is added: {checked.address}; `facetrail up` reads it, `facetrail camera list` shows how it does")
-
-
-def _complete(address: str, password: str | None) -> str:
-    """The address with the password in it, and a file's whole path, whose place is where the command was given."""
-    from pathlib import Path
-
-    from pipeline.video.live.address import CameraKind, parse_address
-
-    parsed = parse_address(address, password=password)
-    if parsed.kind is CameraKind.FILE:
-        return f"file:{Path(parsed.target).resolve()}"
-    return f"device:{parsed.target}" if parsed.kind is CameraKind.DEVICE else parsed.target
-
-
-def _check(session: Session, name: str, url: str) -> Camera:
-    """The camera as it will be read; raises `SettingsError` for a name or an address that cannot be."""
-    from pipeline.cameras import configured_cameras
-    from pipeline.config import CameraSettings
-
-    entered = CameraSettings.of(url, enabled=True, rtsp_transport=RtspTransport.TCP)
-    (camera,) = configured_cameras({name: entered}, session.settings.options(), {})
-    return camera
+        say(f"{name} is added: {shown}; `facetrail up` reads it, `facetrail camera list` shows how it does")

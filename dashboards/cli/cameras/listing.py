@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,10 +22,6 @@ EXAMPLES = examples(
     ("facetrail camera list", "which cameras there are, and what is wrong with which"),
     ("facetrail camera list --json | jq -r '.cameras[].name'", "for scripts"),
 )
-
-CONNECTED, AWAY = "connected", "away"
-SILENT = timedelta(seconds=6)
-"""A camera of which nothing was said for so long is read by nobody; who reads it says something every second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +89,10 @@ def _states(session: Session) -> dict[str, CameraState]:
 
 
 def _row(session: Session, camera: Camera, found: CameraState | None) -> CameraRow:
-    address, word = camera.address, _word(camera, found)
-    state = found if word in {CONNECTED, AWAY} else None
+    from pipeline.camera_listing import Standing, standing_of
+
+    address, standing = camera.address, standing_of(found, datetime.now(UTC), enabled=camera.enabled)
+    state = found if standing in {Standing.CONNECTED, Standing.AWAY} else None
     return CameraRow(
         name=camera.name,
         address=str(address),
@@ -103,7 +101,7 @@ def _row(session: Session, camera: Camera, found: CameraState | None) -> CameraR
         rtsp_transport=address.rtsp_transport.value,
         fps=camera.options.sampling.fps,
         origin="file" if camera.name in session.settings.cameras else "database",
-        state=word,
+        state=standing.value,
         since=state.since if state else None,
         problem=state.problem if state else None,
         camera_fps=state.fps if state else None,
@@ -112,14 +110,6 @@ def _row(session: Session, camera: Camera, found: CameraState | None) -> CameraR
         n_failed=state.n_failed if state else None,
         lag_s=state.lag_s if state else None,
     )
-
-
-def _word(camera: Camera, state: CameraState | None) -> str:
-    if not camera.enabled:
-        return "disabled"
-    if state is None or datetime.now(UTC) - state.updated_at > SILENT:
-        return "not read"
-    return CONNECTED if state.is_connected else AWAY
 
 
 def _print(session: Session, rows: list[CameraRow]) -> None:

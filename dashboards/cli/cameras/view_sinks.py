@@ -1,0 +1,93 @@
+"""Where the pictures of `camera view` go: to a page, into a folder, or into a video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import tee
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboards.cli.output import messages, say
+from dashboards.cli.progress import waiting
+from pipeline.errors import InputError, StoreFull
+
+if TYPE_CHECKING:
+    from pipeline.schemas import ImageU8
+    from pipeline.viewing.viewer import ViewedFrame
+
+Sink = Callable[[Iterator["ViewedFrame"]], None]
+"""Takes pictures until there are no more."""
+JPEG_QUALITY = 85
+VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov")
+USUAL_FPS = 10.0
+"""What a video says its rate is; each picture is shown at its own time all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where pictures are to go, as the flags say."""
+
+    out: Path | None
+    out_dir: Path | None
+    host: str
+    port: int
+
+    def check(self) -> None:
+        """Raise `InputError` before any model is loaded for nothing."""
+        if self.out is not None and self.out_dir is not None:
+            raise InputError("--out and --out-dir: choose one of them")
+        if self.out is not None and self.out.suffix.lower() not in VIDEO_SUFFIXES:
+            raise InputError(f"--out {self.out}: a video is written as {', '.join(VIDEO_SUFFIXES)}")
+        if self.out is not None and not self.out.absolute().parent.is_dir():
+            raise InputError(f"--out {self.out}: there is no folder {self.out.absolute().parent}")
+
+
+def sink_for(target: Target) -> Sink:
+    """What takes the pictures."""
+    if target.out is not None:
+        out = target.out
+        return lambda frames: _write_video(out, frames)
+    if target.out_dir is not None:
+        folder = target.out_dir
+        return lambda frames: _write_pictures(folder, frames)
+    return lambda frames: _show_page(target, frames)
+
+
+def _show_page(target: Target, frames: Iterator[ViewedFrame]) -> None:
+    from dashboards.cli.cameras.view_page import Newest, page_at
+
+    newest = Newest()
+    with page_at(target.host, target.port, newest) as address:
+        say(f"open {address}")
+        say("the address is good for one browser; q or Ctrl-C ends it")
+        for frame in frames:
+            newest.show(_jpeg(frame.frame_bgr))
+
+
+def _write_pictures(folder: Path, frames: Iterator[ViewedFrame]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with waiting(f"writing pictures to {folder}"):
+            for number, frame in enumerate(frames, 1):
+                name = f"{number:06d}_{frame.media_s:010.3f}s.jpg"
+                (folder / name).write_bytes(_jpeg(frame.frame_bgr))
+    except OSError as error:
+        raise StoreFull(f"{folder} cannot be written: {error.strerror}") from error
+
+
+def _write_video(path: Path, frames: Iterator[ViewedFrame]) -> None:
+    from pipeline.video.writing import write_video
+
+    pictures, times = tee(frames)
+    with messages().status(f"writing {path}"):
+        write_video(
+            path, (frame.frame_bgr for frame in pictures), USUAL_FPS, times_s=(frame.media_s for frame in times)
+        )
+
+
+def _jpeg(frame_bgr: ImageU8) -> bytes:
+    import cv2
+
+    _, coded = cv2.imencode(".jpg", frame_bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return bytes(coded.tobytes())
