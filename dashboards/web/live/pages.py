@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -87,14 +88,20 @@ async def pictures(request: Request, _visitor: AnyVisitor, camera: Annotated[lis
 
 @router.get("/live/pictures/{camera}.jpg")
 def picture(request: Request, camera: str, _visitor: AnyVisitor, last: bool = False) -> Response:
-    """One picture of a camera: as it is now, or else the last one before it went away."""
+    """One picture of a camera: as it is now, or else the last one before it went away.
+
+    `last` asks for nothing but the latter, and is answered with nothing when there is none.
+    """
     wall, found = feeds_of(request).wall, None
     if not last:
         rung = threading.Event()
         with wall.looking([camera], WALL_WIDTH, rung.set) as glance:
             rung.wait(SNAPSHOT_S)
             found = next((shot.picture for shot in glance.take() if shot.picture), None)
-    return _jpeg(found or wall.last(camera))
+    found = found or wall.last(camera)
+    if found is None and last:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return _jpeg(found)
 
 
 @router.get("/live/faces/{sighting_id}")

@@ -132,7 +132,7 @@
 
   async function showLast(tile) {
     const answer = await fetch(`/live/pictures/${tile.dataset.camera}.jpg?last=true`);
-    if (answer.ok && !tile.dataset.shots) await drawPicture(tile, { at: null }, await answer.blob());
+    if (answer.status === 200 && !tile.dataset.shots) await drawPicture(tile, { at: null }, await answer.blob());
   }
 
   document.addEventListener("visibilitychange", () => {
