@@ -9,7 +9,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import tzinfo
 
 from pipeline.config import Settings, WatchFolderSettings
@@ -22,7 +22,7 @@ from pipeline.zones import zone_named
 from workers.starting import set_start
 from workers.submission import hand_over
 from workers.timing import Every
-from workers.watching import FolderRule, FolderWatcher
+from workers.watching import FolderRule, FolderWatcher, waiting_of
 
 logger = logging.getLogger(__name__)
 
@@ -50,13 +50,14 @@ class Intake:
         for arrival in arrivals:
             if stop.is_set():
                 break
-            taken.append(self._take(arrival))
+            taken.append(self.take(arrival))
         return taken
 
-    def _take(self, arrival: Arrival) -> Taken:
+    def take(self, arrival: Arrival) -> Taken:
+        """Take in one; raises what is not the file's fault."""
         taken = take_in(self._control, self._settings, self._zone, arrival)
         if taken.run is None:
-            logger.warning("arrival %s is refused", arrival.arrival_id)
+            logger.info("arrival %s is refused", arrival.arrival_id)
             return taken
         logger.info("arrival %s is %s", arrival.arrival_id, taken.run.run.source_id)
         self._hand_over(taken.run)
@@ -104,14 +105,15 @@ def tend_arrivals(control: Control, settings: Settings, url: str | None, stop: t
         if look_now.is_due():
             for watcher in watchers:
                 watcher.look(time.monotonic())
-        intake.take_all(_mine(Arrivals(control).waiting(), watchers), stop)
+        intake.take_all(_sent(control), stop)
+        intake.take_all(waiting_of(control, watchers), stop)
         if stop.wait(LOOK_S):
             return
 
 
-def _mine(waiting: Iterable[Arrival], watchers: Sequence[FolderWatcher]) -> list[Arrival]:
-    """What `facetrail watch` found is its own to take in."""
-    return [one for one in waiting if one.origin is not Origin.WATCH or any(each.owns(one) for each in watchers)]
+def _sent(control: Control) -> list[Arrival]:
+    """Uploads and choices; what `facetrail watch` found is its own to take in."""
+    return list(Arrivals(control).waiting({Origin.UPLOAD, Origin.CHOICE}))
 
 
 def _rule(folder: WatchFolderSettings) -> FolderRule:

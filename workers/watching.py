@@ -120,6 +120,11 @@ class FolderWatcher:
         self._is_away = True
 
 
+def waiting_of(control: Control, watchers: Sequence[FolderWatcher]) -> list[Arrival]:
+    """The files of these folders that wait to be taken in, also from before a restart."""
+    return [one for one in Arrivals(control).waiting({Origin.WATCH}) if any(watcher.owns(one) for watcher in watchers)]
+
+
 def _opens(path: Path) -> bool:
     try:
         probe_source(path, SamplingOptions().largest_side)

@@ -56,6 +56,14 @@ def emit_json(payload: Any) -> None:
     sys.stdout.flush()
 
 
+def emit_line(payload: Any) -> None:
+    """Write one line of JSON to stdout, as `emit_json` would: for commands that tell of one thing after the other."""
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.encode(payload, enc_hook=_plain) + b"\n")
+    sys.stdout.flush()
+
+
 def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:
     """An empty table; the columns named in `right` hold numbers and are aligned to the right."""
     from rich import box

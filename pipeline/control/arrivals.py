@@ -7,7 +7,7 @@ Arrivals(control).take(id, run) / refuse(id, problem) / dismiss(id)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,6 +22,9 @@ from pipeline.schemas import RunKey
 
 MOST_LISTED = 200
 """Arrivals that a page or a command lists at once."""
+
+MOST_WAITING = 10_000
+"""Arrivals that are looked into before the list is asked for again."""
 
 
 class Origin(StrEnum):
@@ -106,9 +109,11 @@ class Arrivals:
         with self._control.reading() as transaction:
             return _read(transaction, arrival_id)
 
-    def waiting(self, limit: int = MOST_LISTED) -> Sequence[Arrival]:
-        """Those to be looked into, the first first."""
-        return self._select(arrivals.c.state == ArrivalState.WAITING.value, limit, newest_first=False)
+    def waiting(self, origins: Collection[Origin] = tuple(Origin)) -> Sequence[Arrival]:
+        """Those to be looked into that came so, the first first."""
+        waits = arrivals.c.state == ArrivalState.WAITING.value
+        came_so = arrivals.c.origin.in_([origin.value for origin in origins])
+        return self._select(waits & came_so, MOST_WAITING, newest_first=False)
 
     def recent(self, since: datetime, limit: int = MOST_LISTED) -> Sequence[Arrival]:
         """Those that changed since then, and all that wait; the newest first."""

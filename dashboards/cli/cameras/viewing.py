@@ -117,7 +117,10 @@ def _until(frames: Iterator[ViewedFrame], ends: Ends, stop: threading.Event) -> 
 
 
 def _open_look(session: Session, options: AnalysisOptions, gallery: Path | None) -> Look:
+    from dashboards.cli.training.quiet import start_tensorflow
+
     with waiting("loading the models"):
+        start_tensorflow()
         from pipeline.encoders.embedding import FaceEmbedder
         from pipeline.encoders.registry import load_encoder
         from pipeline.faces.detectors import load_detector

@@ -1,4 +1,4 @@
-"""Commands that take footage in: analyze, submit, jobs, source, sample."""
+"""Commands that take footage in: analyze, submit, watch, jobs, source, sample."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
-    from dashboards.cli.footage import analyze, jobs, sample, source, submit
+    from dashboards.cli.footage import analyze, jobs, sample, source, submit, watch
 
-    for room in (analyze, submit, jobs, source, sample):
+    for room in (analyze, submit, watch, jobs, source, sample):
         room.register(app, panel="Footage")
