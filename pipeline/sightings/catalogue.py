@@ -152,6 +152,7 @@ class Catalogue:
 
     def state(self) -> CatalogueState:
         """How much is at hand."""
+        self._freshen()
         snapshot = self._snapshot
         return CatalogueState(
             n_sightings=sum(len(rows) for rows in snapshot.days.values()),
