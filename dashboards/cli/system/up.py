@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from workers.stack.supervisor import StackHealth
 
 LOOK_EVERY_S = 0.5
+CAMERA_PREFIX = "camera-"
+"""Of the names of processes that read cameras."""
 EXAMPLES = examples(
     ("facetrail up", "until Ctrl-C; `facetrail submit VIDEO` gives it work"),
     ("FACETRAIL_DETECTORS=4 facetrail up --data office", "more detectors, another data folder"),
@@ -44,13 +46,15 @@ def up(
     """
     from dashboards.web.beside import web_children
     from workers.metrics.endpoint import showing
+    from workers.stack.intake import with_intake
     from workers.stack.running import FoundStack, running_stack
 
     session = open_session(data=data, metrics_port=metrics_port, web=web_section(host, port, pages=pages))
     with open_database(session) as control:
         session = adopt_encoder(session, control)
     stop, teller = _stop_on_sigterm(), PagesTeller(session)
-    with running_stack(session.settings, besides=web_children(session.settings)) as stack:
+    besides = with_intake(session.settings, web_children(session.settings))
+    with running_stack(session.settings, besides=besides) as stack:
         if isinstance(stack, FoundStack):
             raise InputError(f"a Facetrail runs on {session.data_dir} already; `facetrail status` shows it")
         with showing(session.settings, stack) as shown:
@@ -80,7 +84,7 @@ def _tell_children(health: StackHealth, told: frozenset[str]) -> frozenset[str]:
     now = frozenset(
         f"{child.name} cannot work: {child.problem}" if child.problem else f"{child.name} is read"
         for child in health.children
-        if not child.is_vital
+        if not child.is_vital and (child.problem or child.name.startswith(CAMERA_PREFIX))
     )
     for line in sorted(now - told):
         say(line)
