@@ -45,6 +45,7 @@ def serve(app: FastAPI, listening: socket.socket, settings: WebSettings) -> None
 def serving(app: FastAPI, settings: WebSettings) -> Iterator[str]:
     """The application's address while a thread of this process answers there; for tests and short-lived pages."""
     with bound_socket(settings) as listening:
+        listening.listen()  # who comes before the thread is ready waits
         server = uvicorn.Server(_config(app, settings))
         thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
         thread.start()

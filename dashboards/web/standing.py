@@ -20,7 +20,7 @@ from workers.stack.embedded import make_run_dir
 
 NOTE_NAME = "web.json"
 ALIVE = "/healthz"
-ANSWER_S = 1.0
+ANSWER_S = 2.0
 """How long the pages may take to say that they are there, in seconds."""
 
 
