@@ -18,7 +18,7 @@ from dashboards.web.live import camera_pages
 from dashboards.web.live.board import CardFilter, CardState
 from dashboards.web.live.feeds import feeds_of, live_feeds
 from dashboards.web.live.streaming import stream_pictures, stream_sightings
-from dashboards.web.live.views import ONE_WIDTH, WALL_WIDTH, Drawing, live_page, shown_cameras
+from dashboards.web.live.views import ONE_WIDTH, WALL_WIDTH, Drawing, camera_names, live_page, shown_cameras
 from dashboards.web.rendering import render, site_of
 from pipeline.control.audit import AuditLog
 from pipeline.errors import NotFound
@@ -81,8 +81,12 @@ async def events(request: Request, _visitor: AnyVisitor, asked: Asked, after: Na
 @router.get("/live/pictures")
 async def pictures(request: Request, _visitor: AnyVisitor, camera: Annotated[list[str], Query()]) -> StreamingResponse:
     """What cameras show, with the faces in view, as they come."""
-    width = ONE_WIDTH if len(camera) == 1 else WALL_WIDTH
-    shots = stream_pictures(feeds_of(request).wall, camera, width)
+    known = await run_in_threadpool(camera_names, site_of(request))
+    asked = sorted(known.intersection(camera))
+    if not asked:
+        raise NotFound("there is no such camera")
+    width = ONE_WIDTH if len(asked) == 1 else WALL_WIDTH
+    shots = stream_pictures(feeds_of(request).wall, asked, width)
     return StreamingResponse(shots, media_type="application/octet-stream", headers=UNBUFFERED)
 
 
@@ -93,6 +97,8 @@ def picture(request: Request, camera: str, _visitor: AnyVisitor, last: bool = Fa
     `last` asks for nothing but the latter, and is answered with nothing when there is none.
     """
     wall, found = feeds_of(request).wall, None
+    if camera not in camera_names(site_of(request)):
+        raise NotFound("there is no such camera")
     if not last:
         rung = threading.Event()
         with wall.looking([camera], WALL_WIDTH, rung.set) as glance:

@@ -12,6 +12,7 @@ from dashboards.web.live.feed import Feed
 from dashboards.web.rendering import environment
 from dashboards.web.site import Site
 from pipeline.camera_listing import ListedCamera, listed_cameras
+from pipeline.control.cameras import Cameras
 from pipeline.control.people import People
 from pipeline.control.people_records import Person
 from pipeline.events.watch.alerts import AlertEvent
@@ -106,6 +107,11 @@ def live_page(site: Site, feed: Feed, wanted: CardFilter, now: datetime) -> Live
 def shown_cameras(site: Site, camera: str | None, now: datetime) -> Sequence[ListedCamera]:
     """The cameras on the wall, or the one that was asked for."""
     return _shown(listed_cameras(site.control, site.settings, now), camera)
+
+
+def camera_names(site: Site) -> frozenset[str]:
+    """The cameras that can be looked at."""
+    return frozenset((*site.settings.cameras, *(camera.name for camera in Cameras(site.control).entries())))
 
 
 def _shown(cameras: Sequence[ListedCamera], camera: str | None) -> Sequence[ListedCamera]:

@@ -107,6 +107,11 @@ def test_nobody_gets_no_stream_and_no_picture(browse: Browse, path: str) -> None
     assert browse(None).get(path).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/live/pictures?camera=nowhere", "/live/pictures/nowhere.jpg"])
+def test_camera_that_there_is_not_shows_nothing(browse: Browse, path: str) -> None:
+    assert browse(Role.VIEWER).get(path).status_code == 404
+
+
 def test_passwords_are_never_shown(browse: Browse, site: Site) -> None:
     add_camera(site.control)
     settings = load_settings(
