@@ -12,11 +12,13 @@ from dashboards.cli.output import say
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 
 CAMERA = "camera"
+INTAKE = "intake"
 EXAMPLES = examples(
     ("FACETRAIL_REDIS_URL=rediss://:secret@server facetrail worker detector encoder", "on another host"),
     ("facetrail worker detector", "one more detector beside `facetrail up`"),
     ("facetrail worker camera", "all enabled cameras, where the data folder is"),
     ("facetrail worker camera front_door yard", "two of them"),
+    ("facetrail worker intake", "looks into uploads and watched folders, where the data folder is"),
 )
 
 
@@ -29,7 +31,8 @@ def worker(
     stages: Annotated[
         list[str],
         typer.Argument(
-            help="ingest, detector, encoder, asks, aggregator, events; or camera, and which ones.", metavar="STAGE..."
+            help="ingest, detector, encoder, asks, aggregator, events; intake; or camera, and which ones.",
+            metavar="STAGE...",
         ),
     ],
     data: DataFlag = None,
@@ -47,10 +50,23 @@ def worker(
     if stages[0] == CAMERA:
         _read_cameras(session, stages[1:])
         return
+    if stages == [INTAKE]:
+        _take_in(session)
+        return
     check_stages(stages)
     log_to(None)
     say(f"working on {', '.join(stages)}; Ctrl-C stops")
     run_stages(stages, session.settings)
+
+
+def _take_in(session: Session) -> None:
+    from workers.intake import run_intake
+    from workers.main import server_url
+    from workers.stack.logs import log_to
+
+    log_to(None)
+    say("taking in uploads, choices, and what comes into watched folders; Ctrl-C stops")
+    run_intake(session.settings, server_url(session.settings))
 
 
 def _read_cameras(session: Session, names: list[str]) -> None:

@@ -29,23 +29,23 @@ START_WAIT_S = 2.0
 
 
 @router.post("/footage/{source_id}/cancel")
-def cancel(request: Request, source_id: str, _visitor: AnalystVisitor) -> HTMLResponse:
-    """Stop it where it is."""
+def cancel(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole: bool = False) -> Response:
+    """Stop it where it is; `whole` is asked by a page that then loads anew."""
     site = site_of(request)
     line = one_line(site, keeper_of(request), source_id)
     if not line.run.state.is_active:
         raise InputError(f"{line.run.label} is {line.run.state} already; there is nothing to stop")
     stop_run(site, line.run)
-    return _line(request, source_id)
+    return _reload() if whole else _line(request, source_id)
 
 
 @router.post("/footage/{source_id}/again")
-def again(request: Request, source_id: str, _visitor: AnalystVisitor) -> HTMLResponse:
-    """Go on where it stopped."""
+def again(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole: bool = False) -> Response:
+    """Go on where it stopped; `whole` is asked by a page that then loads anew."""
     site = site_of(request)
     queued = queue_again(site.control, one_line(site, keeper_of(request), source_id).run)
     _hand_over(site, queued)
-    return _line(request, source_id)
+    return _reload() if whole else _line(request, source_id)
 
 
 @router.post("/footage/{source_id}/start")
@@ -56,7 +56,7 @@ def correct_start(
     site = site_of(request)
     one_line(site, keeper_of(request), source_id)
     set_start(site.control, source_id, parse_moment(start, "the start", site.zone), wait_s=START_WAIT_S)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return _reload()
 
 
 @router.post("/footage/{source_id}/remove-file")
@@ -69,7 +69,7 @@ def remove_file(request: Request, source_id: str, _visitor: AnalystVisitor) -> R
     if not shown.is_upload or not shown.has_file or shown.source.path is None:
         raise InputError(f"{shown.source.label} is no upload that is still there")
     Path(shown.source.path).unlink(missing_ok=True)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return _reload()
 
 
 @router.post("/footage/arrivals/{arrival_id}/dismiss")
@@ -134,6 +134,11 @@ def _hand_over(site: Site, run: RunRecord) -> None:
         hand_over(site.redis_url, [run])
     except TransportLost:
         return
+
+
+def _reload() -> Response:
+    """The page is to be loaded anew."""
+    return Response(status_code=204, headers={"HX-Refresh": "true"})
 
 
 def _line(request: Request, source_id: str) -> HTMLResponse:
