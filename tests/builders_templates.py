@@ -32,7 +32,7 @@ def record_templates(
     with store.staging() as staging:
         replaced = RowFilter(source_id=source_id, first_day=start.date(), last_day=start.date())
         kept = store.read_sightings(replaced)
-        store.stage_sightings(staging, [*kept, *(_sighting(track) for track in tracks)], replaced)
+        store.stage_sightings(staging, [*kept, *(make_sighting_of(track) for track in tracks)], replaced)
         staging.publish()
     return [track.track_id for track in tracks]
 
@@ -41,7 +41,7 @@ def record_embeddings(
     data_dir: Path, templates: VectorF32, *, source_id: str = "door", start: datetime = START, first: int = 0
 ) -> list[TrackRow]:
     """Record the templates alone; returns the rows of their tracks, a second after each other."""
-    tracks = [_track(first + place, source_id, start + timedelta(seconds=place)) for place in range(len(templates))]
+    tracks = [make_track(first + place, source_id, start + timedelta(seconds=place)) for place in range(len(templates))]
     rows = {
         track.track_id: EmbeddingRow(
             track_id=track.track_id, run_id=track.run_id, template=template, best_embeddings=template[None]
@@ -55,7 +55,8 @@ def record_embeddings(
     return tracks
 
 
-def _track(number: int, source_id: str, at: datetime) -> TrackRow:
+def make_track(number: int, source_id: str, at: datetime) -> TrackRow:
+    """A track of a camera, four seconds long."""
     return TrackRow(
         track_id=f"t_{number:016x}",
         source_id=source_id,
@@ -78,7 +79,8 @@ def _track(number: int, source_id: str, at: datetime) -> TrackRow:
     )
 
 
-def _sighting(track: TrackRow) -> SightingRow:
+def make_sighting_of(track: TrackRow) -> SightingRow:
+    """The sighting of somebody unknown that is this track."""
     return SightingRow(
         sighting_id=sighting_id_for(track.track_id),
         person_id=None,

@@ -17,8 +17,6 @@ from pipeline.search.index_files import IndexedFile
 from pipeline.sightings.rows import SightingRow
 from pipeline.sightings.store_track_sightings import LONGEST_SIGHTING_DAYS, sightings_of_tracks
 
-FIRST_LOOK = 2
-"""Tracks looked up for each sighting wanted: a sighting has one or two as a rule; then twice as many, and so on."""
 MOST_SIGHTINGS = 5000
 
 
@@ -97,7 +95,7 @@ def find_alike(data_dir: Path, ranking: Ranking, query: FaceQuery, is_current: C
     thresholds mean here what they mean there. Raises `StoreDamaged`.
     """
     found: dict[str, Alike] = {}
-    n_looked, n_wanted = 0, FIRST_LOOK * query.limit
+    n_looked, n_wanted = 0, query.limit
     while n_looked < ranking.n_tracks and len(found) < query.limit:
         hits = ranking.best(n_wanted)[n_looked:]
         near = [hit for hit in hits if hit.score >= query.least_score]

@@ -91,11 +91,11 @@ def safe_name(name: str) -> str:
     return name
 
 
-def read_file(path: Path) -> Any:
-    """The Arrow table in a file; raises `StoreDamaged` when it cannot be read."""
+def read_file(path: Path, columns: Sequence[str] | None = None) -> Any:
+    """The Arrow table in a file, or only these columns of it; raises `StoreDamaged` when it cannot be read."""
     try:
         with pq.ParquetFile(path) as file:
-            return file.read(use_threads=False)
+            return file.read(columns=columns, use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise StoreDamaged(f"the recorded file {path} cannot be read: {error}") from error
 

@@ -64,7 +64,7 @@ def template_files(data_dir: Path, encoder: str) -> dict[str, FileMark]:
 def read_templates(data_dir: Path, encoder: str, name: str) -> Templates:
     """The templates of one of `template_files`; raises `StoreDamaged` when it cannot be read."""
     path = _part(data_dir, encoder).folder / name
-    table = read_file(path).combine_chunks()
+    table = read_file(path, ("track_id", "template")).combine_chunks()
     ids = table.column("track_id").to_pylist()
     if any(len(track_id) > ID_TYPE.itemsize for track_id in ids):
         raise StoreDamaged(f"the recorded file {path} names a track by more than {ID_TYPE.itemsize} characters")

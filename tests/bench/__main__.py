@@ -35,9 +35,10 @@ MODULES = {
     "events": "events",
     "delivery": "delivery",
     "soak": "soak",
+    "search": "face_search",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery", "soak"}
+ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery", "soak", "search"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
