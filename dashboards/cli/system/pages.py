@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboards.cli.output import say
+from dashboards.cli.output import messages, say
 from dashboards.cli.session import Session, open_database
 
 if TYPE_CHECKING:
@@ -42,4 +42,5 @@ def tell_pages(control: Control, base_url: str) -> None:
     link = set_up_link(control, base_url, datetime.now(UTC))
     say(f"pages at {base_url}")
     if link is not None:
-        say(f"make the first account there, within a day, with this link, which works once:\n  {link}")
+        say("make the first account there, within a day, with this link, which works once:")
+        messages().print(link, markup=False, highlight=False, soft_wrap=True)  # whole, for whoever copies it
