@@ -7,12 +7,12 @@ time before the check-in was, an early exit when the time after the check-out wa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from pipeline.attendance.punches import Doors, first_in, last_out, punches_of, union_s, worked_s
 from pipeline.attendance.roster import Roster
-from pipeline.attendance.rows import AttendanceDay, DayStatus, Member, Punch, Span, Visit
+from pipeline.attendance.rows import AttendanceDay, DayStatus, Member, Punch, Visit
 from pipeline.attendance.settings import AttendanceSettings, HoursBy, ShiftSettings
 from pipeline.attendance.watching import Gap, Watch, Watchers
 from pipeline.attendance.windows import Plan, Window
@@ -29,6 +29,21 @@ class _Seen:
     entered: Punch | None
     left: Punch | None
     presence_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What is said of one day."""
+
+    status: DayStatus
+    working_s: float
+    coverage: float | None
+    gaps: tuple[Gap, ...] = ()
+    note: str = ""
+    late_s: float = 0.0
+    early_s: float = 0.0
+    is_late_doubtful: bool = False
+    is_early_doubtful: bool = False
 
 
 class Judge:
@@ -48,71 +63,83 @@ class Judge:
         self._settings, self._roster, self._now = settings, roster, now
         self._watchers, self._sources = watchers, sources
         self._doors = Doors(frozenset(settings.entries), frozenset(settings.exits))
-        self._of_shift: dict[tuple[datetime, datetime], tuple[float | None, tuple[Gap, ...]]] = {}
+        self._of_shift: dict[tuple[datetime, datetime], tuple[float | None, tuple[Gap, ...], str]] = {}
 
     def day(self, member: Member, plan: Plan, window: Window, visits: Sequence[Visit]) -> AttendanceDay | None:
         """The row of one day, by the visits within its window; None where there is nothing to say."""
         if not visits and (plan.name is None or (window.start or window.opens) > self._now):
             return None
         seen = self._seen(visits)
-        row = self._plain_row(member, plan, window, seen)
-        shift = self._settings.shifts.get(plan.name or "")
-        if shift is None:
-            return row
-        if window.start is None:
-            counts = bool(seen.visits) and shift.counts_days_off
-            status = _by_hours(self._worked_s(seen, shift), shift) if counts else row.status
-            return replace(row, working_s=self._worked_s(seen, shift), status=status)
-        return self._judged(row, member, shift, window, seen)
+        return self._row(member, plan, window, seen, self._verdict(member, plan, window, seen))
 
     def _seen(self, visits: Sequence[Visit]) -> _Seen:
         by = self._settings.punches
         punches = punches_of(visits, by, self._doors, self._settings.same_visit_s)
         return _Seen(visits, punches, first_in(punches, by), last_out(punches, by), _presence_s(visits))
 
-    def _plain_row(self, member: Member, plan: Plan, window: Window, seen: _Seen) -> AttendanceDay:
-        """The row without a verdict on a shift."""
-        entered, left, zone = seen.entered, seen.left, self.zone
+    def _row(self, member: Member, plan: Plan, window: Window, seen: _Seen, verdict: _Verdict) -> AttendanceDay:
+        entered, left = seen.entered, seen.left
         return AttendanceDay(
             day=window.day,
             person_id=member.person_id,
             person_name=member.name,
             code=self._roster.code(member),
             shift=plan.name,
-            shift_start=None if window.start is None else window.start.astimezone(zone),
-            shift_end=None if window.end is None else window.end.astimezone(zone),
-            status=DayStatus.WEEKLY_OFF if plan.name is not None else DayStatus.PRESENT,
-            first_seen=seen.visits[0].start_ts.astimezone(zone) if seen.visits else None,
-            last_seen=max(visit.end_ts for visit in seen.visits).astimezone(zone) if seen.visits else None,
-            first_in=None if entered is None else entered.at.astimezone(zone),
+            shift_start=self._local(window.start),
+            shift_end=self._local(window.end),
+            status=verdict.status,
+            first_seen=self._local(seen.visits[0].start_ts if seen.visits else None),
+            last_seen=self._local(max((visit.end_ts for visit in seen.visits), default=None)),
+            first_in=self._local(None if entered is None else entered.at),
             in_source=None if entered is None else entered.source_id,
-            last_out=None if left is None else left.at.astimezone(zone),
+            last_out=self._local(None if left is None else left.at),
             out_source=None if left is None else left.source_id,
-            working_s=worked_s(seen.punches, seen.visits, self._settings.punches, HoursBy.FIRST_LAST),
+            working_s=verdict.working_s,
             presence_s=seen.presence_s,
-            late_s=0.0,
-            early_s=0.0,
+            late_s=verdict.late_s,
+            early_s=verdict.early_s,
             n_sightings=len(seen.visits),
-            coverage=self._coverage_of_day(window, seen) if window.start is None else None,
-            is_late_doubtful=False,
-            is_early_doubtful=False,
-            note="",
-            gaps=(),
-            visits=tuple(Span(visit.start_ts.astimezone(zone), visit.end_ts.astimezone(zone)) for visit in seen.visits),
-            punches=tuple(replace(punch, at=punch.at.astimezone(zone)) for punch in seen.punches),
+            coverage=verdict.coverage,
+            is_late_doubtful=verdict.is_late_doubtful,
+            is_early_doubtful=verdict.is_early_doubtful,
+            note=verdict.note,
+            gaps=verdict.gaps,
+            visits=tuple(seen.visits),
+            punches=tuple(
+                Punch(punch.at.astimezone(self.zone), punch.direction, punch.source_id) for punch in seen.punches
+            ),
         )
 
-    def _judged(
-        self, row: AttendanceDay, member: Member, shift: ShiftSettings, window: Window, seen: _Seen
-    ) -> AttendanceDay:
-        """The row of a day on which there is a shift."""
-        coverage, gaps = self._coverage_of_shift(window)
-        row = replace(row, coverage=coverage, gaps=gaps, working_s=self._worked_s(seen, shift))
-        free = self._free(member, row.day)
-        if free is not None and not (seen.visits and shift.counts_days_off):
-            return replace(row, status=free[0], note=free[1])
-        row = self._with_lateness(row, shift, window, seen)
-        return replace(row, status=self._status(row, shift, window, seen), note=_note(gaps, self.zone))
+    def _verdict(self, member: Member, plan: Plan, window: Window, seen: _Seen) -> _Verdict:
+        shift = self._settings.shifts.get(plan.name or "")
+        if shift is None:
+            worked = worked_s(seen.punches, seen.visits, self._settings.punches, HoursBy.FIRST_LAST)
+            return _Verdict(DayStatus.PRESENT, worked, self._coverage_of_day(window, seen))
+        worked = self._worked_s(seen, shift)
+        does_count = bool(seen.visits) and shift.counts_days_off
+        if window.start is None or window.end is None:
+            status = _by_hours(worked, shift) if does_count else DayStatus.WEEKLY_OFF
+            return _Verdict(status, worked, self._coverage_of_day(window, seen))
+        coverage, gaps, note = self._coverage_of_shift(window.start, window.end)
+        free = None if does_count else self._free(member, window.day)
+        if free is not None:
+            return _Verdict(free[0], worked, coverage, gaps=gaps, note=free[1])
+        late_s, is_late_doubtful = self._lateness(shift, window.start, seen)
+        early_s, is_early_doubtful = self._earliness(shift, window.end, seen)
+        return _Verdict(
+            self._status(worked, coverage, shift, window, seen),
+            worked,
+            coverage,
+            gaps=gaps,
+            note=note,
+            late_s=late_s,
+            early_s=early_s,
+            is_late_doubtful=is_late_doubtful,
+            is_early_doubtful=is_early_doubtful,
+        )
+
+    def _local(self, at: datetime | None) -> datetime | None:
+        return None if at is None else at.astimezone(self.zone)
 
     def _free(self, member: Member, day: date) -> tuple[DayStatus, str] | None:
         holiday, leave = self._roster.holiday(day), self._roster.leave(member, day)
@@ -120,41 +147,42 @@ class Judge:
             return DayStatus.HOLIDAY, holiday
         return None if leave is None else (DayStatus.LEAVE, leave)
 
-    def _status(self, row: AttendanceDay, shift: ShiftSettings, window: Window, seen: _Seen) -> DayStatus:
-        is_over = self._now >= window.closes
-        if not is_over:
+    def _status(
+        self, worked: float, coverage: float | None, shift: ShiftSettings, window: Window, seen: _Seen
+    ) -> DayStatus:
+        if self._now < window.closes:
             return DayStatus.PRESENT if seen.visits else DayStatus.PENDING
-        status = _by_hours(row.working_s, shift) if seen.visits else DayStatus.ABSENT
-        is_watched = row.coverage is not None and row.coverage >= self._settings.least_coverage
+        status = _by_hours(worked, shift) if seen.visits else DayStatus.ABSENT
+        is_watched = coverage is not None and coverage >= self._settings.least_coverage
         return DayStatus.NO_DATA if status in _SHORTFALLS and not is_watched else status
 
-    def _with_lateness(self, row: AttendanceDay, shift: ShiftSettings, window: Window, seen: _Seen) -> AttendanceDay:
-        start, end = window.start or window.opens, window.end or window.closes
-        late_s = 0.0 if seen.entered is None else _beyond(seen.entered.at - start, shift.late_grace_min)
-        early_s = 0.0
-        if seen.left is not None and self._now >= end:
-            early_s = _beyond(end - seen.left.at, shift.early_grace_min)
-        late_is_seen = late_s == 0 or seen.entered is None or self._was_watched(start, seen.entered.at)
-        early_is_seen = early_s == 0 or seen.left is None or self._was_watched(seen.left.at, end)
-        return replace(
-            row,
-            late_s=late_s if late_is_seen else 0.0,
-            early_s=early_s if early_is_seen else 0.0,
-            is_late_doubtful=not late_is_seen,
-            is_early_doubtful=not early_is_seen,
-        )
+    def _lateness(self, shift: ShiftSettings, start: datetime, seen: _Seen) -> tuple[float, bool]:
+        """Seconds too late, and whether that cannot be told."""
+        if seen.entered is None:
+            return 0.0, False
+        late_s = _beyond(seen.entered.at - start, shift.late_grace_min)
+        is_told = late_s == 0 or self._was_watched(start, seen.entered.at)
+        return (late_s, False) if is_told else (0.0, True)
+
+    def _earliness(self, shift: ShiftSettings, end: datetime, seen: _Seen) -> tuple[float, bool]:
+        """Seconds too early, once the shift is over, and whether that cannot be told."""
+        if seen.left is None or self._now < end:
+            return 0.0, False
+        early_s = _beyond(end - seen.left.at, shift.early_grace_min)
+        is_told = early_s == 0 or self._was_watched(seen.left.at, end)
+        return (early_s, False) if is_told else (0.0, True)
 
     def _was_watched(self, start: datetime, end: datetime) -> bool:
         share = self._watchers.share(start, end)
         return share is not None and share >= self._settings.least_coverage
 
-    def _coverage_of_shift(self, window: Window) -> tuple[float | None, tuple[Gap, ...]]:
-        """Of the shift as far as it is over: the share watched, and the gaps."""
-        start = window.start or window.opens
-        end = max(start, min(window.end or window.closes, self._now))
-        if (start, end) not in self._of_shift:
-            self._of_shift[start, end] = (self._watchers.share(start, end), self._watchers.gaps(start, end))
-        return self._of_shift[start, end]
+    def _coverage_of_shift(self, start: datetime, end: datetime) -> tuple[float | None, tuple[Gap, ...], str]:
+        """Of the shift as far as it is over: the share watched, the gaps, and these in words."""
+        until = max(start, min(end, self._now))
+        if (start, until) not in self._of_shift:
+            gaps = self._watchers.gaps(start, until)
+            self._of_shift[start, until] = (self._watchers.share(start, until), gaps, _note(gaps, self.zone))
+        return self._of_shift[start, until]
 
     def _coverage_of_day(self, window: Window, seen: _Seen) -> float | None:
         ids = {visit.source_id for visit in seen.visits} & set(self._sources)

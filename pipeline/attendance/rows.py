@@ -82,14 +82,6 @@ class Punch:
     source_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From one moment to another."""
-
-    start: datetime
-    end: datetime
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceDay:
     """One person on one day. Times are in the report's zone."""
@@ -127,7 +119,8 @@ class AttendanceDay:
     """Name of the holiday or leave, or what hinders a verdict; in words."""
     gaps: tuple[Gap, ...]
     """When cameras that count did not watch during the shift."""
-    visits: tuple[Span, ...]
+    visits: tuple[Visit, ...]
+    """What is left of the sightings within the day's window; in UTC."""
     punches: tuple[Punch, ...]
 
     @property

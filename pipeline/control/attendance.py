@@ -23,6 +23,7 @@ from pipeline.attendance.settings import (
     AttendanceSettings,
     HolidaySettings,
     LeaveSettings,
+    PunchesBy,
     RosterSettings,
     ShiftSettings,
 )
@@ -54,7 +55,7 @@ class Choices:
     sources: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
     exits: tuple[str, ...] = ()
-    punches: str = AttendanceSettings().punches.value
+    punches: PunchesBy = PunchesBy.SEEN
     same_visit_s: float = AttendanceSettings().same_visit_s
     least_coverage: float = AttendanceSettings().least_coverage
     take_mtime: bool = AttendanceSettings().take_mtime

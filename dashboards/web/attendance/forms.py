@@ -11,10 +11,10 @@ from starlette.datastructures import FormData
 from pipeline.attendance.settings import (
     HolidaySettings,
     LeaveSettings,
+    PunchesBy,
     RosterSettings,
     ShiftSettings,
     check_shift_name,
-    minutes_of,
 )
 from pipeline.control.attendance import CHOICES_KEY, Body, Choices, Section
 from pipeline.errors import InputError, SettingsError
@@ -43,11 +43,9 @@ def entry_of(section: Section, form: FormData) -> tuple[str, Body]:
 def _shift(form: FormData) -> tuple[str, Body]:
     name = _text(form, "name")
     check_shift_name(name)
-    shift = _value(ShiftSettings, form)
-    if not shift.days:
+    if not form.getlist("days"):
         raise SettingsError("a shift needs a day of the week on which it begins")
-    minutes_of(shift.start), minutes_of(shift.end)
-    return name, shift
+    return name, _value(ShiftSettings, form)
 
 
 def _roster(form: FormData) -> tuple[str, Body]:
@@ -75,6 +73,8 @@ def _choices(form: FormData) -> tuple[str, Body]:
     fields = _plain(form)
     if "least_coverage_percent" in fields:
         fields["least_coverage"] = _percent(str(fields.pop("least_coverage_percent")))
+    if str(fields.get("punches", PunchesBy.SEEN)) not in set(PunchesBy):
+        raise InputError(f"punches {fields['punches']!r} are not known; there are {', '.join(PunchesBy)}")
     return CHOICES_KEY, _converted(Choices, fields)
 
 

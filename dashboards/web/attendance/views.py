@@ -154,13 +154,12 @@ def day_line(row: AttendanceDay, axis: Axis) -> DayLine:
     if row.shift_start is not None and row.shift_end is not None:
         shift = axis.bar(row.shift_start, row.shift_end, f"shift {row.shift_start:%H:%M} to {row.shift_end:%H:%M}")
     zone = axis.begin.tzinfo
+    seen = ((visit.start_ts.astimezone(zone), visit.end_ts.astimezone(zone)) for visit in row.visits)
     gaps = ((gap, gap.start.astimezone(zone), gap.end.astimezone(zone)) for gap in row.gaps)
     return DayLine(
         row=row,
         shift=shift,
-        visits=tuple(
-            axis.bar(span.start, span.end, f"seen {span.start:%H:%M:%S} to {span.end:%H:%M:%S}") for span in row.visits
-        ),
+        visits=tuple(axis.bar(start, end, f"seen {start:%H:%M:%S} to {end:%H:%M:%S}") for start, end in seen),
         gaps=tuple(
             axis.bar(start, end, f"{gap.label} did not watch {start:%H:%M} to {end:%H:%M}") for gap, start, end in gaps
         ),
