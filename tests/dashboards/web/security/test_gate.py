@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
+from sse_starlette import EventSourceResponse
 
 from dashboards.web.access import Visitor
 from dashboards.web.security.gate import CSRF_HEADER, Gate
@@ -49,6 +50,15 @@ def make_app(site: Site, doorkeeper: ForgetfulDoorkeeper) -> FastAPI:
 
         return StreamingResponse(numbers())
 
+    @app.get("/events")
+    def events() -> EventSourceResponse:
+        async def numbers() -> AsyncIterator[dict[str, str]]:
+            while True:
+                await asyncio.sleep(0)
+                yield {"data": "x"}
+
+        return EventSourceResponse(numbers())
+
     return app
 
 
@@ -71,7 +81,8 @@ def test_stated_length_is_looked_at_first(site: Site, stated: str) -> None:
     assert client.post("/count", content=b"x", headers={"content-length": stated}).status_code == 413
 
 
-def test_endless_answer_ends_when_its_visitor_is_shut_out(site: Site) -> None:
+@pytest.mark.parametrize(("path", "content"), [("/endless", b"xxx"), ("/events", b"data: x\r\n\r\n" * 3)])
+def test_endless_answer_ends_when_its_visitor_is_shut_out(site: Site, path: str, content: bytes) -> None:
     client = TestClient(make_app(site, ForgetfulDoorkeeper(4)))
 
-    assert client.get("/endless").content == b"xxx"
+    assert client.get(path).content == content
