@@ -15,6 +15,7 @@ from pipeline.attendance.combining import combined
 from pipeline.attendance.evidence import counting_visits, evidence_of
 from pipeline.attendance.record import COVERAGE, SIGHTINGS, AttendanceRecord, FileVersion, RecordedVisit
 from pipeline.attendance.report import needed_span, report
+from pipeline.attendance.roster import strangers
 from pipeline.attendance.rows import AttendanceDay
 from pipeline.attendance.settings import AttendanceSettings
 from pipeline.attendance.windows import midnight
@@ -40,6 +41,8 @@ class AttendanceReport:
     """Source id -> label."""
     guessed: tuple[str, ...]
     """Labels of the footage that was left out, since nobody vouches for its time."""
+    strangers: tuple[str, ...]
+    """Names in rosters, leave and codes that nobody has (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Attendance:
             rules=basis.rules,
             labels=labels,
             guessed=tuple(labels.get(source_id, source_id) for source_id in guessed),
+            strangers=strangers(basis.rules, basis.world.members),
         )
 
     def _guessed(self, basis: _Basis, visits: Iterable[RecordedVisit]) -> tuple[str, ...]:

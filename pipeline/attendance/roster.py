@@ -62,6 +62,14 @@ class Roster:
         return plan_of(day, None, None)
 
 
+def strangers(settings: AttendanceSettings, members: Iterable[Member]) -> tuple[str, ...]:
+    """Names and ids in rosters, leave and codes that are nobody's; sorted."""
+    named = {person for entry in settings.roster for person in entry.people}
+    named |= {leave.person for leave in settings.leave} | set(settings.codes)
+    known = {text for member in members for text in (member.person_id, member.name)}
+    return tuple(sorted(named - known))
+
+
 def _holds(entry: RosterSettings, day: date, since: date) -> bool:
     first_day = entry.first_day or (date.min if entry.people else since)
     return first_day <= day and (entry.last_day is None or day <= entry.last_day)

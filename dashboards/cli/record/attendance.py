@@ -85,6 +85,8 @@ def attendance(
     with open_database(session) as control:
         made = _make(session, control, first, last, source, allow_mtime=allow_mtime)
         rows = _selection(control, person, shift, made).rows(made.rows)
+    if made.strangers:
+        warn(f"nobody is called {', '.join(made.strangers)} (any more), whom attendance's rosters, leave or codes name")
     wanted = shape or (OutputShape.DAILY if made.rules.shifts else OutputShape.SEEN)
     if wanted is OutputShape.HRMS:
         _warn_without_code(rows)

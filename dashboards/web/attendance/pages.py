@@ -47,6 +47,7 @@ def overview(request: Request, visitor: AnyVisitor) -> Response:
         "n_pages": -(-n_people // PEOPLE_A_PAGE),
         "shifts": sorted(made.rules.shifts),
         "guessed": made.guessed,
+        "strangers": made.strangers,
         "labels": made.labels,
         "days": made.days,
         "holidays": {holiday.day: holiday.name for holiday in made.rules.holidays},

@@ -43,3 +43,45 @@ def test_file_that_cannot_be_written_is_named(facetrail: Run, record: Path) -> N
 
     assert said.code == 2
     assert "no/such/folder.csv" in said.err
+
+
+SHIFTS = """
+time_zone: UTC
+attendance:
+  shifts:
+    early: {start: "08:00", end: "12:00", late_grace_min: 5}
+  roster: [{shift: early, first_day: 2026-03-01}]
+  codes: {Ada: HR-EMP-00001}
+"""
+
+
+def test_shifts_of_the_settings_make_the_daily_report(facetrail: Run, record: Path, tmp_path: Path) -> None:
+    (tmp_path / "facetrail.yaml").write_text(SHIFTS)
+
+    said = facetrail("attendance", *DAY, "--csv", "-", "--xlsx", tmp_path / "march.xlsx")
+
+    header, row = said.out.splitlines()
+    assert header.startswith("day,person,code,shift,")
+    assert row.startswith("2026-03-02,Ada,HR-EMP-00001,early,2026-03-02T08:00:00+00:00,")
+    assert (tmp_path / "march.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_check_ins_are_as_hrms_imports_them(facetrail: Run, record: Path, tmp_path: Path) -> None:
+    (tmp_path / "facetrail.yaml").write_text(SHIFTS)
+
+    said = facetrail("attendance", "--month", "2026-03", "--shape", "hrms", "--csv", "-")
+
+    assert said.out.splitlines()[:2] == [
+        "Employee,Time,Log Type,Location / Device ID",
+        f"HR-EMP-00001,2026-03-02 08:00:00,IN,{said.out.splitlines()[1].split(',')[3]}",
+    ]
+
+
+def test_month_and_days_at_once_are_refused(facetrail: Run, record: Path) -> None:
+    assert facetrail("attendance", "--month", "2026-03", "--to", "2026-03-04").code == 2
+
+
+def test_shift_that_there_is_not_is_named(facetrail: Run, record: Path) -> None:
+    said = facetrail("attendance", *DAY, "--shift", "late")
+
+    assert (said.code, "no such shift" in said.err) == (2, True)
