@@ -92,9 +92,9 @@ def show_past(site: Site, request_id: int, person_id: str, name: str) -> PastSho
     if not progress.is_done:
         namer_of(site.control).carry(request_id)
         return PastShown(progress=progress, words="Naming the past", problem=problem)
+    site.catalogue.refresh()  # whoever looks next must not see what was a second ago
     if not person_id:
         return PastShown(progress=progress, words=_changed(progress.n_changed), problem=problem)
-    site.catalogue.refresh()
     n_sightings = site.catalogue.count(CatalogueQuery(person_ids=frozenset({person_id})))
     verb = "sighting is" if n_sightings == 1 else "sightings are"
     return PastShown(progress=progress, words=f"{n_sightings:,} {verb} now {name}", problem=problem)
