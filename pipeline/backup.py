@@ -26,8 +26,8 @@ from pipeline.sightings.staging import written
 
 NOTE_NAME = "backup.json"
 """Written last: a folder without it is no whole backup."""
-PASSING = frozenset({"run", "logs", "staging", NOTE_NAME})
-"""What belongs to processes, and not to the record."""
+PASSING = frozenset({"run", "logs", "staging", "index", NOTE_NAME})
+"""What belongs to processes, and not to the record; indexes are made anew from it, and are not replaced whole."""
 HOLDING = ".backup-"
 WEIGHTS = "weights"
 UNKNOWN = -1

@@ -9,7 +9,6 @@ A file of the record is replaced whole, never changed: another file under the sa
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +50,10 @@ def template_files(data_dir: Path, encoder: str) -> dict[str, FileMark]:
     part = _part(data_dir, encoder)
     without_rows = part.columns_file().relative_to(part.folder).as_posix()
     found = {
-        f"{day}/{source}/{file.name}": _mark(file)
-        for day in _folders(part.folder, "date=")
-        for source in _folders(part.folder / day, "source=")
-        for file in os.scandir(part.folder / day / source)
+        f"{partition}/{file.name}": _mark(file)
+        for day in _folders(str(part.folder), "", "date=")
+        for partition in _folders(str(part.folder), f"{day}/", "source=")
+        for file in os.scandir(f"{part.folder}/{partition}")
         if file.name.endswith(".parquet") and not file.name.startswith(".")
     }
     found.pop(without_rows, None)
@@ -77,11 +76,13 @@ def _part(data_dir: Path, encoder: str) -> Part:
     return Part(data_dir / "embeddings" / f"encoder={safe_name(encoder)}")
 
 
-def _folders(folder: Path, prefix: str) -> Iterator[str]:
-    """Names of the folders that begin so; none where there is no such folder (yet)."""
-    if folder.is_dir():
-        with os.scandir(folder) as entries:
-            yield from (entry.name for entry in entries if entry.name.startswith(prefix) and entry.is_dir())
+def _folders(root: str, below: str, prefix: str) -> list[str]:
+    """Names below `root` of the folders in `below` that begin so; none where there is no such folder (yet)."""
+    try:
+        with os.scandir(f"{root}/{below}") as entries:
+            return [below + entry.name for entry in entries if entry.name.startswith(prefix) and entry.is_dir()]
+    except FileNotFoundError:
+        return []
 
 
 def _mark(file: os.DirEntry[str]) -> FileMark:

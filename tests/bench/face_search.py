@@ -6,6 +6,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,23 +42,13 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
         data_dir = Path(temporary)
         face = make_record(data_dir, n_hours)
         n_tracks = CAMERAS * n_hours * TRACKS_AN_HOUR
-        build_s, _ = _timed(lambda: up_to_date(data_dir, ENCODER))
-        yield _figure(f"index of {n_tracks:,} tracks, made from nothing", build_s, f"{CAMERAS * n_hours:,} files")
+        what = f"index of {n_tracks:,} tracks in {CAMERAS * n_hours:,} files, made from nothing"
+        yield _figure(what, _timed(lambda: up_to_date(data_dir, ENCODER)))
         _forget_pages(data_dir)
-        cold_s, found = _timed(lambda: _search(data_dir, face))
-        yield _figure(
-            "search, nothing in memory", cold_s, f"{found} sightings", Bar(1.0, 0.5) if not settings.short else None
-        )
-        warm_s = float(np.median([_timed(lambda: _search(data_dir, face))[0] for _ in range(ROUNDS)]))
-        yield _figure("search, in memory: all that a new process does", warm_s, "median of 20", Bar(1.0, 0.3))
+        yield _figure("search, nothing in memory", _timed(lambda: _search(data_dir, face)), Bar(1.0, 0.5))
+        searched = [_timed(lambda: _search(data_dir, face)) for _ in range(ROUNDS)]
+        yield _figure("search as a new process does it", _median(searched), Bar(1.0, 0.5))
         yield from _kept_open(data_dir, face)
-        rank_s = float(
-            np.median([_timed(lambda: up_to_date(data_dir, ENCODER).rank(face).best(100))[0] for _ in range(3)])
-        )
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        yield _figure(
-            "of that, the files looked over and all tracks compared", rank_s, f"peak of all this {peak / 1e6:.0f} MB"
-        )
 
 
 def make_record(data_dir: Path, n_hours: int) -> VectorF32:
@@ -109,12 +100,13 @@ def _kept_open(data_dir: Path, face: VectorF32) -> Iterator[Measurement]:
         ranking = up_to_date(data_dir, ENCODER, known=index).rank(face, query.wants_file)
         return len(find_alike(data_dir, ranking, query, lambda _row: True).alike)
 
+    yield _figure("search with the index kept open, as pages do it", _median([_timed(search) for _ in range(ROUNDS)]))
     yield _figure(
-        "search, index kept open as pages do", float(np.median([_timed(search)[0] for _ in range(ROUNDS)])), ""
+        "of that, all tracks compared", _median([_timed(lambda: index.rank(face).best(50)) for _ in range(ROUNDS)])
     )
     path = next((data_dir / "embeddings").rglob("hour-12.parquet"))
     _write(path, path.read_bytes())
-    yield _figure("index after one file changed", _timed(lambda: up_to_date(data_dir, ENCODER, known=index))[0], "")
+    yield _figure("index after one file changed", _timed(lambda: up_to_date(data_dir, ENCODER, known=index)))
 
 
 def _forget_pages(data_dir: Path) -> None:
@@ -125,14 +117,28 @@ def _forget_pages(data_dir: Path) -> None:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, object]:
-    began = time.perf_counter()
-    result = work()
-    return time.perf_counter() - began, result
+@dataclass(frozen=True, slots=True, order=True)
+class Taken:
+    """What some work took, in seconds."""
+
+    cpu_s: float
+    clock_s: float
 
 
-def _figure(what: str, seconds: float, detail: str, bar: Bar | None = None) -> Measurement:
-    return Measurement(what=f"{what}: clock", figure=seconds, unit="s", detail=detail, bar=bar)
+def _timed(work: Callable[[], object]) -> Taken:
+    cpu_s, clock_s = time.process_time(), time.perf_counter()
+    work()
+    return Taken(time.process_time() - cpu_s, time.perf_counter() - clock_s)
+
+
+def _median(taken: list[Taken]) -> Taken:
+    return sorted(taken)[len(taken) // 2]
+
+
+def _figure(what: str, taken: Taken, bar: Bar | None = None) -> Measurement:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    detail = f"{taken.clock_s:.3f} s by the clock; {peak / 1e6:.0f} MB at most so far"
+    return Measurement(what=what, figure=taken.cpu_s, unit="CPU-s", detail=detail, bar=bar)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -39,10 +39,19 @@ def make_visitor(role: Role = Role.ADMIN, name: str = "ada") -> Visitor:
     return Visitor(name=name, role=role, csrf_token=TOKEN)
 
 
+@pytest.fixture(scope="session")
+def empty_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that was made once, to be copied: making one takes four times as long."""
+    folder = tmp_path_factory.mktemp("empty")
+    open_control(folder).close()
+    return folder
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(empty_data: Path, tmp_path: Path) -> Iterator[Site]:
     """An empty data folder in UTC, with no server behind it."""
     settings = load_settings(data=tmp_path / "data", time_zone="UTC")
+    shutil.copytree(empty_data, settings.data)
     control = open_control(settings.data)
     yield Site(settings, control, NO_SERVER)
     control.close()

@@ -15,6 +15,9 @@ from pipeline.control.accounts.values import User
 from tests.dashboards.web.accounts.conftest import PASSWORD, actions, is_in, sign_in
 
 
+pytestmark = pytest.mark.slow  # passwords are hashed for real
+
+
 @pytest.fixture
 def secret(site: Site) -> str:
     made = OneTimeLinks(site.control).for_set_up(datetime.now(UTC))

@@ -27,6 +27,7 @@ def make_token(browser: TestClient, role: str = "viewer", name: str = "turnstile
     return found.group() if found else ""
 
 
+@pytest.mark.slow
 def test_new_password_ends_all_other_sessions(site: Site, ada: User, open_pages: Open) -> None:
     here, there = open_pages(site), open_pages(site)
     sign_in(here)

@@ -51,6 +51,7 @@ def test_behind_tls_the_cookie_is_the_hosts_alone(site: Site, ada: User, open_pa
     assert "; Secure" in cookie
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ada", "nobody"])
 def test_wrong_password_and_unknown_name_get_the_same_answer(browser: TestClient, ada: User, name: str) -> None:
     answer = sign_in(browser, name, "not this one")
@@ -66,6 +67,7 @@ def test_somebody_who_is_shut_out_gets_the_same_answer(browser: TestClient, site
     assert sign_in(browser, "kim").status_code == 401
 
 
+@pytest.mark.slow
 def test_name_that_nobody_has_is_not_written_down(browser: TestClient, site: Site, ada: User) -> None:
     sign_in(browser, PASSWORD, "ada")  # in each other's place
 

@@ -31,6 +31,7 @@ def test_new_user_gets_a_link_that_works(browser: TestClient, site: Site, ada: U
     assert actions(site)[0] == ("ada", "add user")
 
 
+@pytest.mark.slow
 def test_user_with_a_password_signs_in(browser: TestClient, site: Site, ada: User, open_pages: Open) -> None:
     sign_in(browser)
 
