@@ -1,4 +1,4 @@
-"""`facetrail people`: who is enrolled; renaming and removing them."""
+"""`facetrail people`: who is enrolled; renaming, merging and removing them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, JsonFlag
+from dashboards.cli.gallery.drop import drop
 from dashboards.cli.output import answers, emit_json, say, table
 from dashboards.cli.session import open_database, open_existing
 from pipeline.errors import InputError
@@ -31,11 +32,15 @@ def register(app: typer.Typer, panel: str) -> None:
     group.command(
         "remove", epilog=examples(("facetrail people remove p_0123456789ab", "takes the person out of the gallery"))
     )(remove)
+    merged = examples(("facetrail people merge 'A. Lovelace' 'Ada Lovelace'", "the second one is left"))
+    group.command("merge", epilog=merged)(merge)
+    dropped = examples(("facetrail people drop-image 'Ada Lovelace' 3f2a9c01d4e5", "as `facetrail gallery drop` does"))
+    group.command("drop-image", epilog=dropped)(drop)
     app.add_typer(group, name="people", rich_help_panel=panel)
 
 
 def people(ctx: typer.Context, data: DataFlag = None, as_json: JsonFlag = False) -> None:
-    """Who is enrolled: list, rename, remove. Without a command it lists."""
+    """Who is enrolled: list, rename, merge, remove. Without a command it lists."""
     if ctx.invoked_subcommand is None:
         show(data, as_json)
     elif data is not None or as_json:
@@ -84,6 +89,26 @@ def remove(person: PersonArgument, data: DataFlag = None, as_json: JsonFlag = Fa
         removed = People(control).remove(person)
         AuditLog(control).append("remove", removed.person_id, who=current_user())
     _report(removed, f"{removed.name} is no longer enrolled", as_json=as_json)
+
+
+def merge(
+    person: PersonArgument,
+    into: Annotated[str, typer.Argument(help="Who it is: name or id of somebody enrolled.", metavar="INTO")],
+    data: DataFlag = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let one person be another: pictures move, the first name goes, its person id leads to the other."""
+    from pipeline.control.audit import AuditLog, current_user
+    from pipeline.control.people_merging import merge_people
+
+    with open_database(open_existing(data=data)) as control:
+        merged = merge_people(control, person, into)
+        AuditLog(control).append("merge", merged.person_id, who=current_user(), detail=merged.merged_id)
+    if as_json:
+        emit_json({"merged": merged})
+        return
+    answers().print(f"{merged.merged_name} is {merged.name} now; {merged.n_images} pictures moved", markup=False)
+    say(RELABEL_HINT)
 
 
 def _report(person: Person, sentence: str, *, as_json: bool) -> None:
