@@ -1,4 +1,4 @@
-"""Reference images taken by somebody's own camera: which poses are wanted, and what is wrong with a frame. Pure."""
+"""Reference images taken by somebody's own camera: which poses are wanted, and what is wrong with a frame."""
 
 from __future__ import annotations
 

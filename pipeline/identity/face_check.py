@@ -1,4 +1,4 @@
-"""A face as the second factor: what has to be seen, frame by frame, before somebody is let in. Pure.
+"""A face as the second factor: what has to be seen, frame by frame, before somebody is let in.
 
 Two of three looks straight into the camera have to be the person, known by the operating point in effect; then the head
 has to be turned to the side that is asked for, and back. A flat photograph that is turned stays flat: its nose does not
