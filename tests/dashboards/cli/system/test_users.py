@@ -11,6 +11,8 @@ from pipeline.control.audit import AuditLog
 from pipeline.control.database import open_control
 from tests.dashboards.cli.conftest import Run
 
+pytestmark = pytest.mark.slow  # each runs several commands
+
 
 def add(facetrail: Run, name: str, role: str) -> str:
     return str(facetrail("users", "add", name, "--role", role, "--json").json["link"])

@@ -14,7 +14,6 @@ from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
 from tests.dashboards.web.accounts.conftest import PASSWORD, actions, is_in, sign_in
 
-
 pytestmark = pytest.mark.slow  # passwords are hashed for real
 
 

@@ -12,6 +12,8 @@ from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
 from tests.dashboards.web.accounts.conftest import PASSWORD, Open, actions, sign_in
 
+pytestmark = pytest.mark.slow  # each walks through several pages
+
 NEW = "another long walk by the sea"
 
 
@@ -27,7 +29,6 @@ def make_token(browser: TestClient, role: str = "viewer", name: str = "turnstile
     return found.group() if found else ""
 
 
-@pytest.mark.slow
 def test_new_password_ends_all_other_sessions(site: Site, ada: User, open_pages: Open) -> None:
     here, there = open_pages(site), open_pages(site)
     sign_in(here)

@@ -12,6 +12,8 @@ from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
 from tests.dashboards.web.accounts.conftest import PASSWORD, Open, actions, sign_in
 
+pytestmark = pytest.mark.slow  # each walks through several pages
+
 
 @pytest.mark.parametrize("path", ["/users", "/audit"])
 def test_only_admins_see_the_page(browser: TestClient, kim: User, path: str) -> None:
@@ -31,7 +33,6 @@ def test_new_user_gets_a_link_that_works(browser: TestClient, site: Site, ada: U
     assert actions(site)[0] == ("ada", "add user")
 
 
-@pytest.mark.slow
 def test_user_with_a_password_signs_in(browser: TestClient, site: Site, ada: User, open_pages: Open) -> None:
     sign_in(browser)
 

@@ -67,6 +67,7 @@ def parts(n_bytes: int) -> Iterator[bytes]:
         yield bytes(1_000_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "status"), [("/count", 413), ("/footage/upload", 200)])
 def test_body_without_a_stated_length_is_bounded(site: Site, path: str, status: int) -> None:
     client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN})
