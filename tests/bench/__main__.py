@@ -36,9 +36,10 @@ MODULES = {
     "delivery": "delivery",
     "soak": "soak",
     "search": "face_search",
+    "views": "views",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery", "soak", "search"}
+ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery", "soak", "search", "views"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
