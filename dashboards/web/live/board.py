@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +20,8 @@ class Card:
     """A sighting as it is shown."""
 
     sighting_id: str
+    record_id: str
+    """Under which the record has it: another one's, when it has turned out to belong to that."""
     source_id: str
     status: Status
     person_id: str | None
@@ -81,6 +82,8 @@ class Board:
     _cards: OrderedDict[str, Card] = field(default_factory=OrderedDict)
     _faces: dict[str, bytes] = field(default_factory=dict)
     _alerts: dict[str, AlertEvent] = field(default_factory=dict)
+    _watches: OrderedDict[str, tuple[str, ...]] = field(default_factory=OrderedDict)
+    """By sighting, those that raised an alert for it; an alert may come before its sighting, and be over before."""
 
     def take(self, event: SightingEvent) -> str:
         """Go on by one event; the id of the sighting whose card changed, or is gone.
@@ -94,7 +97,7 @@ class Board:
             return sighting_id
         if event.thumb_jpeg:
             self._faces[sighting_id] = event.thumb_jpeg
-        self._cards[sighting_id] = _card(event, self._cards.get(sighting_id), self._watches_of(sighting_id))
+        self._cards[sighting_id] = _card(event, self._cards.get(sighting_id), self._watches.get(sighting_id, ()))
         while len(self._cards) > MOST_CARDS:
             oldest, _ = self._cards.popitem(last=False)
             self._faces.pop(oldest, None)
@@ -106,12 +109,14 @@ class Board:
             self._alerts.pop(alert.alert_id, None)
         else:
             self._alerts[alert.alert_id] = alert
-        changed = tuple(found for found in alert.sighting_ids if found in self._cards)
-        for sighting_id in changed:
-            card = self._cards[sighting_id]
-            watches = dict.fromkeys((*card.watches, alert.watch))  # an alert that is over has been one
-            self._cards[sighting_id] = replace(card, watches=tuple(watches))
-        return changed
+        for sighting_id in alert.sighting_ids:
+            watches = dict.fromkeys((*self._watches.get(sighting_id, ()), alert.watch))
+            self._watches[sighting_id] = tuple(watches)
+            if sighting_id in self._cards:
+                self._cards[sighting_id] = replace(self._cards[sighting_id], watches=tuple(watches))
+        while len(self._watches) > MOST_CARDS:
+            self._watches.popitem(last=False)
+        return tuple(found for found in alert.sighting_ids if found in self._cards)
 
     def card(self, sighting_id: str) -> Card | None:
         """The sighting's card; None when there is none (any more)."""
@@ -130,14 +135,12 @@ class Board:
         """The alerts that are on, newest first."""
         return sorted(self._alerts.values(), key=lambda alert: alert.started_at, reverse=True)
 
-    def _watches_of(self, sighting_id: str) -> Iterable[str]:
-        return (alert.watch for alert in self._alerts.values() if sighting_id in alert.sighting_ids)
-
 
 def card_of_row(row: SightingRow) -> Card:
     """The card of a sighting in the record, which is over."""
     return Card(
         sighting_id=row.sighting_id,
+        record_id=row.sighting_id,
         source_id=row.source_id,
         status=row.status,
         person_id=row.candidate_id if row.status is Status.UNCERTAIN else row.person_id,
@@ -150,9 +153,10 @@ def card_of_row(row: SightingRow) -> Card:
     )
 
 
-def _card(event: SightingEvent, before: Card | None, watches: Iterable[str]) -> Card:
+def _card(event: SightingEvent, before: Card | None, watches: tuple[str, ...]) -> Card:
     return Card(
         sighting_id=event.sighting_id,
+        record_id=event.part_of or event.sighting_id,
         source_id=event.source_id,
         status=event.status,
         person_id=event.person_id or event.candidate_id,
@@ -162,7 +166,7 @@ def _card(event: SightingEvent, before: Card | None, watches: Iterable[str]) -> 
         last_seen_at=event.last_seen_at,
         ended_at=event.ended_at,
         face_version=event.event_id if event.thumb_jpeg else before.face_version if before else "",
-        watches=tuple(dict.fromkeys((*(before.watches if before else ()), *watches))),
+        watches=watches,
     )
 
 

@@ -28,6 +28,7 @@
     }
     while (cards.children.length > MOST_CARDS) cards.lastElementChild.remove();
     grow();
+    stream.hidden = false;
     empty.hidden = cards.children.length > 0;
   }
 

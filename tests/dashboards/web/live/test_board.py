@@ -95,6 +95,24 @@ def test_alert_that_came_before_its_sighting_marks_it_too() -> None:
     assert board.cards(ALL, 1)[0].watches == ("vip",)
 
 
+def test_alert_that_was_over_before_its_sighting_was_read_marks_it_too() -> None:
+    board = Board()
+
+    for phase in AlertPhase:
+        board.take_alert(make_alert(phase))
+    board.take(make_event())
+
+    assert (board.alerts(), board.cards(ALL, 1)[0].watches) == ([], ("vip",))
+
+
+def test_sighting_that_goes_on_as_a_part_of_another_leads_to_that_in_the_record() -> None:
+    board = Board()
+
+    board.take(make_event(part_of="s_0"))
+
+    assert board.cards(ALL, 1)[0].record_id == "s_0"
+
+
 @pytest.mark.parametrize(
     ("wanted", "count"),
     [

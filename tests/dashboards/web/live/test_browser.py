@@ -15,14 +15,14 @@ from pipeline.config import CameraSettings, WebSettings, load_settings
 from pipeline.sample.making import Sample
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 from tests.end_to_end.commands import make_folder
-from tests.end_to_end.live_stack import live_stack
+from tests.end_to_end.live_stack import live_stack, wait_until
 from tests.rtsp.running import RtspServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 START_MS = 90_000
 """Longest wait for models, in milliseconds."""
-SOON_MS = 20_000
+SOON_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -60,36 +60,40 @@ def page(chromium: Browser, url: str) -> Iterator[Page]:
     opened.close()
 
 
+def n_shots(page: Page) -> int:
+    """Pictures of the door that the page has drawn."""
+    return int(page.locator("[data-camera=door]").get_attribute("data-shots") or 0)
+
+
 def test_sighting_arrives_without_a_reload(page: Page) -> None:
     page.locator(".sighting .who-name", has_text="Barack Obama").first.wait_for(timeout=START_MS)
 
     card = page.locator(".sighting", has_text="Barack Obama").first
     assert "door" in card.inner_text()
-    assert card.locator("a").get_attribute("href", timeout=SOON_MS)
+    assert card.locator("a").get_attribute("href", timeout=SOON_S * 1000)
     assert page.evaluate("window.wasNotReloaded")
 
 
 def test_picture_moves_and_faces_in_it_are_named(page: Page) -> None:
-    shots = "Number(document.querySelector('[data-camera=door]').dataset.shots || 0)"
-    before = page.evaluate(shots)
+    before = n_shots(page)
 
-    page.wait_for_function(f"{shots} >= {before} + 3", timeout=SOON_MS)
+    wait_until(lambda: n_shots(page) >= before + 3, SOON_S, "three more pictures of the door")
     page.locator("[data-camera=door] .face-box-known", has_text="Barack Obama").first.wait_for(
-        state="attached", timeout=SOON_MS
+        state="attached", timeout=SOON_S * 1000
     )
 
 
 def test_dead_camera_says_so(page: Page) -> None:
-    page.locator("#state-gone", has_text="No picture since").wait_for(timeout=SOON_MS)
+    page.locator("#state-gone b", has_text="No picture since").wait_for(timeout=SOON_S * 1000)
 
 
 def test_camera_that_went_away_shows_its_last_picture_grey(page: Page, door: RtspServer, url: str) -> None:
     door.kill()
-    page.locator("#state-door[data-standing=away]").wait_for(timeout=SOON_MS)
+    page.locator("#state-door[data-standing=away] b").wait_for(timeout=SOON_S * 1000)
 
     later = page.context.new_page()
     later.goto(f"{url}/live?camera=door")
-    later.wait_for_function("document.querySelector('[data-camera=door]').dataset.shots === '1'", timeout=SOON_MS)
+    wait_until(lambda: n_shots(later) == 1, SOON_S, "the door's last picture")
 
     picture = later.locator("[data-camera=door] canvas")
     assert "grayscale" in picture.evaluate("(canvas) => getComputedStyle(canvas).filter")
