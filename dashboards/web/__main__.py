@@ -52,9 +52,9 @@ def show_pages(settings: Settings, on_bound: Callable[[Control, int], None] | No
     url = server_url(settings)
     control = open_control(settings.data, database_url)
     try:
-        app = create_app(
-            Site(settings, control, url, asker=asker_for(settings, control, url)), AccountDoorkeeper(control)
-        )
+        site = Site(settings, control, url, asker=asker_for(settings, control, url))
+        site.catalogue.begin()  # while the first visitor still signs in
+        app = create_app(site, AccountDoorkeeper(control))
         with bound_socket(settings.web) as listening:
             listening.listen()
             port = listening.getsockname()[1]
