@@ -18,10 +18,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.web.access import Visitor
-from dashboards.web.failures import tell, turn_away
+from dashboards.web.failures import status_of, tell, turn_away
 from dashboards.web.rendering import site_of
 from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
 from dashboards.web.security.limits import is_for_half, limited, most_body_bytes, states_too_much, too_much
+from pipeline.errors import PipelineError
 
 OPEN_FOLDER = "/static/"
 OPEN_PAGES = frozenset({"/sign-in", "/set-up", "/healthz"})
@@ -61,7 +62,12 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        visitor = await run_in_threadpool(self._doorkeeper.visitor, request)
+        request.state.visitor = None
+        try:
+            visitor = await run_in_threadpool(self._doorkeeper.visitor, request)
+        except PipelineError as error:  # out here nobody else tells of it
+            await tell(request, status_of(error), str(error))(scope, receive, _with_headers(send))
+            return
         request.state.visitor = visitor
         most_bytes = most_body_bytes(request.url.path, site_of(request).settings.web, is_known=visitor is not None)
         refusal = _refusal(request, visitor) or _refusal_of_body(request, most_bytes)

@@ -7,6 +7,7 @@ Sessions(control).of_user(user_id, now) / end(token_sha256) / end_all(user_id)
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from pipeline.control.accounts.tables import sessions, users
 from pipeline.control.accounts.users import user_of
 from pipeline.control.accounts.values import Session
 from pipeline.control.database import Control
+from pipeline.errors import StoreFull
 
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly it is kept when a session or a token was last used: not every picture of a page costs a write."""
@@ -85,7 +87,7 @@ class Sessions:
             transaction.connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
 
     def _note_use(self, token_sha256: str, now: datetime) -> None:
-        with self._control.writing() as transaction:
+        with suppress(StoreFull), self._control.writing() as transaction:  # a full disk shuts nobody out
             used = update(sessions).where(sessions.c.token_sha256 == token_sha256).values(seen_at=now)
             transaction.connection.execute(used)
 

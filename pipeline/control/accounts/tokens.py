@@ -8,6 +8,7 @@ ApiTokens(control).of_user(user_id) / revoke(user_id, token_id)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from pipeline.control.accounts.tables import tokens, users
 from pipeline.control.accounts.users import name_fault
 from pipeline.control.accounts.values import ApiToken, User
 from pipeline.control.database import Control
-from pipeline.errors import InputError
+from pipeline.errors import InputError, StoreFull
 
 MOST_TOKENS = 50
 """Of one user; a program that makes one at every start is told so."""
@@ -77,7 +78,7 @@ class ApiTokens:
             transaction.connection.execute(delete(tokens).where(mine))
 
     def _note_use(self, token_id: int, now: datetime) -> None:
-        with self._control.writing() as transaction:
+        with suppress(StoreFull), self._control.writing() as transaction:  # a full disk shuts nobody out
             transaction.connection.execute(update(tokens).where(tokens.c.token_id == token_id).values(used_at=now))
 
 

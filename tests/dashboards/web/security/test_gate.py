@@ -14,6 +14,7 @@ from sse_starlette import EventSourceResponse
 from dashboards.web.access import Visitor
 from dashboards.web.security.gate import CSRF_HEADER, Gate
 from dashboards.web.site import Site
+from pipeline.errors import StoreDamaged
 from tests.dashboards.web.conftest import TOKEN, make_visitor
 
 LIMIT = 16 * 20_000_000 + 1_000_000
@@ -87,3 +88,20 @@ def test_endless_answer_ends_when_its_visitor_is_shut_out(site: Site, path: str,
     client = TestClient(make_app(site, ForgetfulDoorkeeper(4)))
 
     assert client.get(path).content == content
+
+
+class LostDoorkeeper:
+    """Cannot look anybody up."""
+
+    def visitor(self, request: Request) -> Visitor | None:
+        raise StoreDamaged("the control database cannot be read")
+
+
+def test_database_that_cannot_be_read_is_told_and_opens_nothing(site: Site) -> None:
+    app = FastAPI()
+    app.state.site = site
+    app.add_middleware(Gate, doorkeeper=LostDoorkeeper())
+
+    answer = TestClient(app).get("/api/v1/people")
+
+    assert (answer.status_code, answer.json()["detail"]) == (500, "the control database cannot be read")
