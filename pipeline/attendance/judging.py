@@ -67,7 +67,8 @@ class Judge:
 
     def day(self, member: Member, plan: Plan, window: Window, visits: Sequence[Visit]) -> AttendanceDay | None:
         """The row of one day, by the visits within its window; None where there is nothing to say."""
-        if not visits and (plan.name is None or (window.start or window.opens) > self._now):
+        is_due = plan.name is not None and not plan.is_presumed and (window.start or window.opens) <= self._now
+        if not visits and not is_due:
             return None
         seen = self._seen(visits)
         return self._row(member, plan, window, seen, self._verdict(member, plan, window, seen))

@@ -52,7 +52,7 @@ def report(
     judge = Judge(settings, roster, evidence.watchers, evidence.sources, zone=zone, now=now)
     rows = [
         row
-        for member in _everybody(members, by_person, zone)
+        for member in _everybody(members, by_person)
         for row in _rows_of(member, roster, judge, by_person.get(member.person_id, []), days)
     ]
     return sorted(rows, key=lambda row: (row.day, row.person_name.casefold(), row.person_id))
@@ -75,9 +75,8 @@ def needed_span(days: Sequence[date], zone: tzinfo) -> tuple[date, date]:
 def _rows_of(
     member: Member, roster: Roster, judge: Judge, visits: list[Visit], days: Sequence[date]
 ) -> Iterable[AttendanceDay]:
-    since = min(member.since, visits[0].start_ts.astimezone(judge.zone).date()) if visits else member.since
     around = [days[0] - _DAY, *days, days[-1] + _DAY]
-    plans = roster.plans(member, around, since)
+    plans = roster.plans(member, around)
     starts = [visit.start_ts for visit in visits]
     for before, plan, after in zip(plans, plans[1:], plans[2:], strict=False):
         window = window_of(before, plan, after, judge.zone)
@@ -112,7 +111,7 @@ def _by_person(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
     return grouped
 
 
-def _everybody(members: Iterable[Member], by_person: Mapping[str, list[Visit]], zone: tzinfo) -> Iterable[Member]:
+def _everybody(members: Iterable[Member], by_person: Mapping[str, list[Visit]]) -> Iterable[Member]:
     known = {member.person_id: member for member in members}
     yield from known.values()
     for person_id, visits in by_person.items():

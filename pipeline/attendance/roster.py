@@ -32,11 +32,11 @@ class Roster:
         for leave in settings.leave:
             self._leave[leave.person].append(leave)
 
-    def plans(self, member: Member, days: Iterable[date], since: date) -> list[Plan]:
-        """The member's plan of each day; lines for everybody hold from `since` on."""
+    def plans(self, member: Member, days: Iterable[date]) -> list[Plan]:
+        """The member's plan of each day; lines for everybody that name no first day are presumed before enrolment."""
         own = (*self._named.get(member.person_id, ()), *self._named.get(member.name, ()))
         entries = (*_latest_first(own), *self._everybody) if own else self._everybody
-        return [self._plan(entries, day, since) for day in days]
+        return [self._plan(entries, day, member.since) for day in days]
 
     def holiday(self, day: date) -> str | None:
         """The name of the holiday on that day."""
@@ -57,8 +57,9 @@ class Roster:
 
     def _plan(self, entries: Iterable[RosterSettings], day: date, since: date) -> Plan:
         for entry in entries:
-            if _holds(entry, day, since):
-                return plan_of(day, entry.shift, self._settings.shifts[entry.shift])
+            if _holds(entry, day):
+                is_presumed = not entry.people and entry.first_day is None and day < since
+                return plan_of(day, entry.shift, self._settings.shifts[entry.shift], is_presumed=is_presumed)
         return plan_of(day, None, None)
 
 
@@ -70,9 +71,8 @@ def strangers(settings: AttendanceSettings, members: Iterable[Member]) -> tuple[
     return tuple(sorted(named - known))
 
 
-def _holds(entry: RosterSettings, day: date, since: date) -> bool:
-    first_day = entry.first_day or (date.min if entry.people else since)
-    return first_day <= day and (entry.last_day is None or day <= entry.last_day)
+def _holds(entry: RosterSettings, day: date) -> bool:
+    return (entry.first_day or date.min) <= day and (entry.last_day is None or day <= entry.last_day)
 
 
 def _latest_first(entries: Iterable[RosterSettings]) -> tuple[RosterSettings, ...]:

@@ -28,7 +28,7 @@ class Member:
     person_id: str
     name: str
     since: date
-    """The day of the enrolment: rosters of everybody begin no earlier, unless the person was seen before."""
+    """The day of the enrolment: before it nobody is absent by a roster of everybody that names no first day."""
 
 
 class DayStatus(StrEnum):

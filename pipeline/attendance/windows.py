@@ -44,6 +44,8 @@ class Plan:
     """Of the shift; None without one."""
     shift_key: tuple[int, int, int, int, frozenset[int]] | None
     """Begin, end, opens and closes in minutes, and the weekdays; what decides the moments."""
+    is_presumed: bool = False
+    """Whether nobody said that the person worked here on this day already: then it holds if the person was seen."""
 
     @property
     def is_working_day(self) -> bool:
@@ -51,14 +53,14 @@ class Plan:
         return self.shift_key is not None and self.day.weekday() in self.shift_key[4]
 
 
-def plan_of(day: date, name: str | None, shift: ShiftSettings | None) -> Plan:
+def plan_of(day: date, name: str | None, shift: ShiftSettings | None, *, is_presumed: bool = False) -> Plan:
     """The plan of a day on which somebody is on `shift`."""
     if shift is None:
         return Plan(day, None, None)
     begin, end = shift.begins_at, shift.ends_at
     weekdays = frozenset(WEEK.index(weekday) for weekday in shift.days)
     minutes = (begin.hour * 60 + begin.minute, end.hour * 60 + end.minute)
-    return Plan(day, name, (*minutes, shift.opens_min, shift.closes_min, weekdays))
+    return Plan(day, name, (*minutes, shift.opens_min, shift.closes_min, weekdays), is_presumed)
 
 
 @lru_cache(maxsize=16384)

@@ -32,7 +32,7 @@ RULES = AttendanceSettings(
     shifts={
         "office": ShiftSettings(start="09:00", end="17:00", late_grace_min=10, half_day_below_h=4, absent_below_h=1)
     },
-    roster=(RosterSettings(shift="office"),),
+    roster=(RosterSettings(shift="office", first_day=FIRST),),
 )
 
 

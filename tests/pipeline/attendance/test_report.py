@@ -319,13 +319,21 @@ def test_who_was_enrolled_later_is_not_absent_before() -> None:
     assert [row.day.day for row in rows] == [3]
 
 
-def test_who_was_seen_before_the_enrolment_is_in_the_roster_from_then_on() -> None:
+def test_who_was_seen_before_the_enrolment_is_judged_on_those_days_alone() -> None:
     new = Member(person_id="p_new", name="Zoe", since=MONDAY + timedelta(days=2))
     days = days_between(MONDAY, MONDAY + timedelta(days=2))
 
-    rows = make_report(make_rules(), [visit("09:00", "17:00", who=new)], members=(new,), days=days)
+    rows = make_report(make_rules(STRICT), [visit("09:30", "17:00", who=new)], members=(new,), days=days)
 
-    assert [row.status.value for row in rows] == ["present", "absent", "absent"]
+    assert [(row.day.day, row.status.value, row.late_s) for row in rows] == [(2, "present", 1800), (4, "absent", 0)]
+
+
+def test_roster_with_a_first_day_holds_whenever_people_were_enrolled() -> None:
+    new = Member(person_id="p_new", name="Zoe", since=MONDAY + timedelta(days=2))
+
+    [row] = make_report(make_rules(roster=(RosterSettings(shift="office", first_day=MONDAY),)), members=(new,))
+
+    assert row.status is DayStatus.ABSENT
 
 
 def test_who_is_no_longer_enrolled_stays_where_seen() -> None:

@@ -57,7 +57,9 @@ def with_shift(kept: Site, browse: Browse) -> Site:
     """Everybody works eight hours from eight, on Mondays and Tuesdays; set on the page."""
     page = browse(Role.ADMIN)
     assert page.post("/attendance/settings/shifts", data=SHIFT).status_code == 200
-    assert page.post("/attendance/settings/roster", data={"shift": "office"}).status_code == 200
+    assert (
+        page.post("/attendance/settings/roster", data={"shift": "office", "first_day": "2026-03-01"}).status_code == 200
+    )
     return kept
 
 
