@@ -49,8 +49,8 @@ def ask_relabelling(
 ) -> int:
     """Wish that the past be named by today's gallery, and as people corrected it; returns the number of the wish.
 
-    `wanted` are the sources that it is about, with the runs of each or None for all; without it all sources are. Raises `SettingsError` when people cannot be identified
-    as `identity` says.
+    `wanted` are the sources that it is about, with the runs of each or None for all; without it all
+    sources are. Raises `SettingsError` when people cannot be identified as `identity` says.
     """
     known: RunsOfSources = {source.source_id: None for source in Sources(control).list()}
     meant = known if wanted is None else {source_id: wanted[source_id] for source_id in known if source_id in wanted}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,17 +43,25 @@ class RealAsker(NobodyToAsk):
         return replace(examine_image(picture, self._detector, self._encoder), label=label)
 
 
-@pytest.fixture
-def small_site(tmp_path: Path) -> Iterator[Site]:
-    """Ada is enrolled and was seen twice, a stranger twice, another one once; nobody examines pictures."""
-    world = open_world(tmp_path / "data")
+@pytest.fixture(scope="package")
+def small_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ada is enrolled and was seen twice, a stranger twice, another one once."""
+    world = open_world(tmp_path_factory.mktemp("small") / "people")
     People(world.control).enrol("Ada", [make_reference(0)])
     world.record = submit(world.control, RUN)
     looks = enumerate((0, 1, 0, 1, 2))
     world.commit(9, *(make_seen(number, person, 20.0 * number) for number, person in looks))
+    world.recorder.refresh_sightings(world.lease, RUN.source_id, People(world.control).gallery_version())
     world.finish()
     world.control.close()
-    with opened(tmp_path / "data", NobodyToAsk()) as site:
+    return world.data_dir
+
+
+@pytest.fixture
+def small_site(small_record: Path, tmp_path: Path) -> Iterator[Site]:
+    """A copy of the small record; nobody examines pictures."""
+    shutil.copytree(small_record, tmp_path / "people")
+    with opened(tmp_path / "people", NobodyToAsk()) as site:
         yield site
 
 
@@ -76,23 +85,18 @@ def sample_record(sample: Sample, weights_cache: Path, tmp_path_factory: pytest.
 @pytest.fixture
 def sample_site(sample_record: Path, real_asker: PictureAsker, tmp_path: Path) -> Iterator[Site]:
     """A copy of the sample's record, with somebody who examines pictures."""
-    shutil.copytree(sample_record, tmp_path / "data", symlinks=True)
-    with opened(tmp_path / "data", real_asker) as site:
+    shutil.copytree(sample_record, tmp_path / "people", symlinks=True)
+    with opened(tmp_path / "people", real_asker) as site:
         yield site
 
 
-class opened:  # noqa: N801 # used as a function
+@contextmanager
+def opened(data: Path, asker: PictureAsker) -> Iterator[Site]:
     """A site on a data folder, while the block lasts."""
-
-    def __init__(self, data: Path, asker: PictureAsker) -> None:
-        settings = load_settings(data=data, time_zone="UTC", web={"port": 0})
-        self._site = Site(settings, open_control(data), NO_SERVER, asker=asker)
-
-    def __enter__(self) -> Site:
-        return self._site
-
-    def __exit__(self, *_: object) -> None:
-        self._site.control.close()
+    settings = load_settings(data=data, time_zone="UTC", web={"port": 0})
+    control = open_control(data)
+    yield Site(settings, control, NO_SERVER, asker=asker)
+    control.close()
 
 
 @pytest.fixture
@@ -103,8 +107,8 @@ def until_named() -> Callable[[TestClient, Site, Response], str]:
         assert answer.status_code == 200, answer.text
         found = re.search(r'hx-get="(/relabelling/(\d+)[^"]*)"', answer.text)
         if found is None:
-            return answer.text
+            return str(answer.text)
         list(carry_out(site.control, Recorder(site.control, Store(site.data_dir)), int(found[2])))
-        return browser.get(found[1].replace("&amp;", "&")).text
+        return str(browser.get(found[1].replace("&amp;", "&")).text)
 
     return wait

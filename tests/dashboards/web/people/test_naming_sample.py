@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,6 +15,7 @@ from dashboards.web.app import create_app
 from dashboards.web.serving import serving
 from dashboards.web.site import Site
 from pipeline.control.people import People
+from pipeline.sample.making import Sample
 from pipeline.sightings.rows import SightingRow, Status
 from pipeline.sightings.store import RowFilter, Store
 from tests.dashboards.web.conftest import Browse, FixedDoorkeeper, make_visitor
@@ -57,7 +57,7 @@ def test_named_stranger_is_that_person_in_the_past_and_nothing_else_changes(
         ("Barack Obama", Status.KNOWN),
     ]
     assert without_names(after) == without_names(before)
-    assert all(row.best_score > row.threshold for row in after if row.status is Status.KNOWN)
+    assert all((row.best_score or 0) > (row.threshold or 1) for row in after if row.status is Status.KNOWN)
 
     undone = browser.post("/changes/1/undo")
     until_named(browser, sample_site, undone)
@@ -78,11 +78,11 @@ def test_what_is_no_face_leaves_the_record_and_comes_back(sample_site: Site, bro
 
 
 def test_person_added_by_pictures_is_known_in_the_past(
-    sample_site: Site, sample: object, browse: Browse, until_named: Wait
+    sample_site: Site, sample: Sample, browse: Browse, until_named: Wait
 ) -> None:
     browser = browse(on=sample_site)
-    gallery: Path = sample.gallery  # type: ignore[attr-defined] # the sample's fixture
-    files = [("pictures", (path.name, path.read_bytes())) for path in sorted((gallery / "Barack Obama").iterdir())]
+    paths = sorted((sample.gallery / "Barack Obama").iterdir())
+    files = [("pictures", (path.name, path.read_bytes())) for path in paths]
 
     answer = browser.post("/people", data={"name": "Barack Obama"}, files=[*files, files[0]])
     until_named(browser, sample_site, answer)
