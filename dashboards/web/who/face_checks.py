@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from dashboards.web.who.answers import current_matcher
 from pipeline.errors import InputError
 from pipeline.identity.answers import identify_face, verify_face
-from pipeline.identity.capturing import Pose, advise, is_turned, one_face
-from pipeline.identity.face_check import FaceCheck, Glance, next_check
+from pipeline.identity.capturing import Pose, advise, one_face
+from pipeline.identity.face_check import FaceCheck, Glance, Stage, next_check, pose_of
 from pipeline.identity.policies import policy_in_effect
 
 if TYPE_CHECKING:
@@ -91,15 +91,16 @@ def look(site: Site, session: str, frame: bytes, person_id: str) -> Step:
     face = one_face(picture)
     glance = None if face is None else _glance(site, face, person_id)
     check = checks.look(session, glance)
-    return Step(check, advise(picture, check.wanted).words)
+    is_to_turn = check.stage is Stage.TURN and glance is not None
+    words = f"Turn your head to your {check.side.value}." if is_to_turn else advise(picture, check.wanted).words
+    return Step(check, words)
 
 
 def _glance(site: Site, face: ExaminedFace, person_id: str) -> Glance | None:
-    pose = next((pose for pose in Pose if is_turned(face, pose)), None)
     if face.embedding is None:
         return None
     is_known, may_be = _resembles(site, face.embedding, person_id)
-    return Glance(pose, is_known, may_be)
+    return Glance(pose_of(face.turn), is_known, may_be)
 
 
 def _resembles(site: Site, vector: VectorF32, person_id: str) -> tuple[bool, bool]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
+import pytest
+
 from pipeline.identity.capturing import Pose
-from pipeline.identity.face_check import MOST_FRAMES, FaceCheck, Glance, Stage, next_check
+from pipeline.identity.face_check import MOST_FRAMES, FaceCheck, Glance, Stage, next_check, pose_of
 
 KNOWN = Glance(Pose.FRONT, is_known=True, may_be=True)
 OTHER = Glance(Pose.FRONT, is_known=False, may_be=False)
@@ -49,3 +51,11 @@ def test_a_photograph_that_never_turns_fails_in_the_end() -> None:
 
 def test_what_is_over_stays_over() -> None:
     assert after([OTHER, OTHER, KNOWN, KNOWN, LEFT, KNOWN]) is Stage.FAILED
+
+
+@pytest.mark.parametrize(
+    ("turn", "pose"),
+    [(0.0, Pose.FRONT), (0.24, None), (0.35, Pose.LEFT), (-0.35, Pose.RIGHT), (1.5, None), (None, None)],
+)
+def test_a_head_has_to_turn_farther_than_a_flat_photograph_can(turn: float | None, pose: Pose | None) -> None:
+    assert pose_of(turn) is pose

@@ -68,8 +68,8 @@ def test_workers_are_those_of_the_settings(tmp_path: Path, encoders: int, expect
     specs = worker_specs(settings, {}, tmp_path)
 
     assert [spec.name for spec in specs] == expected
-    hosts_both = ["detector", "encoder"] if encoders == 0 else ["detector"]
-    assert list(specs[3].command[3:-2]) == hosts_both
+    hosted = ["detector", "encoder", "asks"] if encoders == 0 else ["detector", "asks"]
+    assert list(specs[3].command[3:-2]) == hosted
 
 
 def test_secrets_stay_out_of_the_command_line(tmp_path: Path) -> None:

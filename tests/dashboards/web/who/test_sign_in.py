@@ -24,7 +24,7 @@ from tests.dashboards.web.who.conftest import ADA, GRACE
 PASSWORD = "a long walk by the sea"  # noqa: S105 # of no one
 ORIGIN = "http://testserver"
 FRAME = {"picture": ("frame.png", make_png(), "image/png")}
-TURNS = {"front": 0.0, "left": 0.3, "right": -0.3}
+TURNS = {"front": 0.0, "left": 0.35, "right": -0.35}
 
 Show = Callable[[TestClient, int], dict[str, str]]
 
