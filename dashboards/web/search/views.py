@@ -123,8 +123,8 @@ def results(findings: Findings, labels: Mapping[str, str], people: Mapping[str, 
 
 def naming_address(rows: Sequence[SightingRow]) -> str:
     """Where the unknown people of these sightings can be named together; empty without any."""
-    unknown = dict.fromkeys(row.person_id for row in rows if row.status is Status.UNKNOWN and row.person_id)
-    return f"/unknowns?{urlencode([('group', person_id) for person_id in unknown])}" if unknown else ""
+    unknown = list(dict.fromkeys(row.person_id for row in rows if row.status is Status.UNKNOWN and row.person_id))
+    return f"/unknowns?{urlencode([('group', person_id) for person_id in unknown])}#{unknown[0]}" if unknown else ""
 
 
 def _groups(found: Sequence[Found], labels: Mapping[str, str], people: Mapping[str, str]) -> list[GroupView]:
