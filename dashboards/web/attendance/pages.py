@@ -19,7 +19,7 @@ from dashboards.web.attendance.views import (
     people_of,
 )
 from dashboards.web.rendering import render, site_of
-from pipeline.attendance.exporting import Shape, exported, without_code
+from pipeline.attendance.exporting import Shape, exported
 from pipeline.attendance.making import AttendanceReport
 from pipeline.control.audit import AuditLog
 from pipeline.errors import InputError, NotFound
@@ -38,11 +38,12 @@ def overview(request: Request, visitor: AnyVisitor) -> Response:
     asked, made = _asked(request)
     if asked.text:
         AuditLog(site_of(request).control).append("attendance", "", who=visitor.name, detail=asked.query())
-    selected = asked.selection().rows(made.rows)
+    everything = asked.selection().without_what().rows(made.rows)
+    selected = asked.selection().rows(everything)
     shown, n_people = people_of(selected, asked.page)
     values = {
         "asked": asked,
-        "counts": counts_of(asked.selection().without_what().rows(made.rows)),
+        "counts": counts_of(everything),
         "n_people": n_people,
         "n_pages": -(-n_people // PEOPLE_A_PAGE),
         "shifts": sorted(made.rules.shifts),
@@ -52,7 +53,6 @@ def overview(request: Request, visitor: AnyVisitor) -> Response:
         "days": made.days,
         "holidays": {holiday.day: holiday.name for holiday in made.rules.holidays},
         "today": datetime.now(site_of(request).zone).date(),
-        "lacking_codes": len(without_code(selected)),
     }
     if asked.view is View.DAY:
         axis, lines = day_lines(shown)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -97,10 +98,8 @@ class Axis:
 def counts_of(rows: Iterable[AttendanceDay]) -> list[Count]:
     """How many rows there are of each status, late and early ones; those that there are none of are left out."""
     found = list(rows)
-    by_status = [
-        Count(status.value, status.words, status.letter, sum(row.status is status for row in found))
-        for status in DayStatus
-    ]
+    numbers = Counter(row.status for row in found)
+    by_status = [Count(status.value, status.words, status.letter, numbers[status]) for status in DayStatus]
     more = [
         Count(LATE, "late", "+", sum(row.is_late for row in found)),
         Count(EARLY, "left early", "-", sum(row.is_early for row in found)),
@@ -111,7 +110,7 @@ def counts_of(rows: Iterable[AttendanceDay]) -> list[Count]:
 def people_of(rows: Iterable[AttendanceDay], page: int) -> tuple[list[AttendanceDay], int]:
     """The rows of one page's people, and how many people there are."""
     found = list(rows)
-    ids = [who[2] for who in by_person(found)]
+    ids = [person_id for _, person_id in sorted({(row.person_name.casefold(), row.person_id) for row in found})]
     wanted = frozenset(ids[(page - 1) * PEOPLE_A_PAGE : page * PEOPLE_A_PAGE])
     return [row for row in found if row.person_id in wanted], len(ids)
 
@@ -196,8 +195,3 @@ def _title(row: AttendanceDay) -> str:
     parts.append(f"{row.early_s / 60:.0f} min early" if row.is_early else "")
     parts.append("" if row.coverage is None else f"{row.coverage:.0%} watched")
     return " · ".join(part for part in (*parts, remarks(row)) if part)
-
-
-def labelled(row: AttendanceDay, labels: Mapping[str, str]) -> tuple[str, str]:
-    """The labels of the sources that saw the check-in and the check-out."""
-    return labels.get(row.in_source or "", ""), labels.get(row.out_source or "", "")
