@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from pipeline.control.database import Control
 from pipeline.control.run_records import RunState
@@ -35,14 +35,21 @@ class Gap:
         return self.source_kind is SourceKind.FILE and not self.state.is_active
 
 
-def find_gaps(control: Control, limit: int = 50) -> Sequence[Gap]:
-    """The gaps of the latest runs."""
+def find_gaps(control: Control, live_since: datetime, limit: int = 50) -> Sequence[Gap]:
+    """The gaps of footage's current runs, and of cameras' runs that went on after `live_since`; the latest first.
+
+    What a newer run has replaced is no gap any more, and what a camera missed long ago nobody can mend.
+    """
+    is_current = or_(sources.c.current_run_id.is_(None), sources.c.current_run_id == runs.c.run_id)
+    is_recent = runs.c.updated_at >= live_since
+    is_live = sources.c.kind == SourceKind.LIVE.value
     of_chunk = (failed_chunks.c.stage, failed_chunks.c.reason)
     of_run = (runs.c.run_id, runs.c.source_id, runs.c.state, runs.c.updated_at, sources.c.label, sources.c.kind)
     query = (
         select(*of_run, *of_chunk, func.count().label("n_chunks"))
         .join(runs, runs.c.run_id == failed_chunks.c.run_id)
         .join(sources, sources.c.source_id == runs.c.source_id)
+        .where(or_(and_(is_live, is_recent), and_(not_(is_live), is_current)))
         .group_by(*of_run, *of_chunk)
         .order_by(runs.c.updated_at.desc(), runs.c.run_id, *of_chunk)
         .limit(limit)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,8 @@ KEPT_S = 1.0
 RATE_OVER_S = 5.0
 """Rates are told over so many seconds: soon after the page is opened, and steady enough."""
 JOBS_SHOWN = 8
+LIVE_GAPS_SHOWN = timedelta(days=7)
+"""What cameras missed longer ago nobody can mend any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,8 @@ class Looker:
             drops=read_drops(site.data_dir),
             overview=read_overview(control, now),
             active=[run for run in runs.active() if run.source_kind is SourceKind.FILE],
-            troubled=runs.list([RunState.FAILED])[: -JOBS_SHOWN - 1 : -1],
-            gaps=find_gaps(control),
+            troubled=_still_failed(runs),
+            gaps=find_gaps(control, now - LIVE_GAPS_SHOWN),
             dead=queue.dead(),
             backlog=queue.backlog(),
             room=room_on_disk(site.data_dir),
@@ -148,6 +150,12 @@ class Looker:
             return None, str(error)
         rates = self._rates.update(time.monotonic(), {name: float(n) for name, n in status.forwarded.items()})
         return ServerLook(state, status, rates), ""
+
+
+def _still_failed(runs: Runs) -> Sequence[RunRecord]:
+    """The latest jobs that failed, and that no newer one over the same footage has made good."""
+    failed = runs.list([RunState.FAILED])[: -JOBS_SHOWN - 1 : -1]
+    return [run for run in failed if runs.list(source_id=run.run.source_id)[-1].run == run.run]
 
 
 @lru_cache(maxsize=2)
