@@ -134,11 +134,15 @@ def _make(
 def _selection(control: Control, person: str | None, shift: str | None, made: AttendanceReport) -> Selection:
     from dashboards.cli.record.filters import find_person_id
     from pipeline.attendance.selecting import Selection
+    from pipeline.control.audit import AuditLog, current_user
 
     if shift is not None and shift not in made.rules.shifts:
         known = ", ".join(sorted(made.rules.shifts)) or "none yet"
         raise InputError(f"--shift {shift!r}: there is no such shift; there are: {known}")
     person_id = None if person is None else find_person_id(control, person)
+    if person_id is not None:
+        detail = f"{made.days[0]} to {made.days[-1]}"
+        AuditLog(control).append("attendance", person_id, who=current_user(), detail=detail)
     return Selection(person_id=person_id, shift=shift)
 
 
