@@ -40,7 +40,7 @@ def footage(request: Request, _visitor: AnyVisitor, view: str = "", q: str = "",
 @router.get("/footage/lines")
 def lines(request: Request, _visitor: AnyVisitor, view: str = "", q: str = "", after: str = "") -> HTMLResponse:
     """The list alone."""
-    return render(request, "footage/lines.html", {"listed": _list(request, view, q, after)})
+    return render(request, "footage/lines_beside.html", {"listed": _list(request, view, q, after), "is_beside": True})
 
 
 @router.get("/footage/arrivals")

@@ -27,6 +27,8 @@ PAGE = 30
 """Files on a page."""
 SHOWN_FOR = timedelta(hours=24)
 """So long a page says what became of a file that came."""
+COMING_IN = timedelta(seconds=8)
+"""So long after a run's end its last sightings may still come in."""
 PATIENCE = timedelta(seconds=8)
 """After this a file that nobody looks into shows that nobody is there."""
 FOLDER = "footage"
@@ -49,6 +51,8 @@ class FootageLine:
     progress: RunProgress
     seen: Seen
     problem: str | None
+    is_moving: bool
+    """Whether it may look otherwise in a moment: it goes on, or has just ended and its last sightings come in."""
 
     @property
     def source_id(self) -> str:
@@ -78,7 +82,7 @@ class ArrivalsView:
 
     arrivals: tuple[Arrival, ...]
     marker: str
-    """Changes when a run was added."""
+    """Changes when a run was added, and when one has ended."""
     is_stuck: bool
     """Whether files wait, and nobody seems to look into them."""
 
@@ -106,11 +110,10 @@ def list_footage(site: Site, keeper: ProgressKeeper, view: str, text: str, after
     """A page of footage, the newest first; an unknown `view` shows all."""
     listed = FootageList(site.control)
     page = listed.find(FootageQuery(states=VIEWS.get(view), text=text), PAGE, after)
-    by_state = listed.count()
     return FootageView(
         lines=_lines(site, keeper, page.runs),
         after=page.after,
-        counts={name: sum(n for state, n in by_state.items() if _is_in(state, name)) for name in VIEWS},
+        counts=_counts(listed),
         view=view if view in VIEWS else "",
         text=text,
     )
@@ -146,11 +149,12 @@ def list_arrivals(site: Site, now: datetime) -> ArrivalsView:
     """What became of the files that came lately, as far as it is no run of its own."""
     recent = Arrivals(site.control).recent(now - SHOWN_FOR)
     shown = [one for one in recent if one.state not in {ArrivalState.TAKEN, ArrivalState.SKIPPED}]
-    newest = FootageList(site.control).find(FootageQuery(), 1).runs
+    listed = FootageList(site.control)
+    newest = [run.run.run_id for run in listed.find(FootageQuery(), 1).runs]
     waiting_since = min((one.created_at for one in shown if one.state is ArrivalState.WAITING), default=now)
     return ArrivalsView(
         arrivals=tuple(shown),
-        marker=newest[0].created_at.astimezone(UTC).strftime("%Y%m%d%H%M%S%f") if newest else "",
+        marker="-".join([*newest, *(str(n) for n in _counts(listed).values())]),
         is_stuck=now - waiting_since > PATIENCE,
     )
 
@@ -162,16 +166,23 @@ def uploads_dir(site: Site) -> Path:
 
 def _lines(site: Site, keeper: ProgressKeeper, runs: Sequence[RunRecord]) -> tuple[FootageLine, ...]:
     seen = seen_in(site.catalogue, [run.run.source_id for run in runs])
-    now_s, known = time.monotonic(), Runs(site.control)
+    now, now_s, known = datetime.now(UTC), time.monotonic(), Runs(site.control)
     return tuple(
         FootageLine(
             run=run,
             progress=keeper.look(run, now_s),
             seen=seen.get(run.run.source_id, NOBODY),
             problem=None if run.state.is_active else describe_problem(known, run),
+            is_moving=run.state.is_active or now - run.updated_at < COMING_IN,
         )
         for run in runs
     )
+
+
+def _counts(listed: FootageList) -> dict[str, int]:
+    """Files in each of `VIEWS`."""
+    by_state = listed.count()
+    return {name: sum(n for state, n in by_state.items() if _is_in(state, name)) for name in VIEWS}
 
 
 def _is_in(state: RunState, view: str) -> bool:
