@@ -14,6 +14,9 @@ from pipeline.schemas import RunKey
 from pipeline.sightings.rows import Status
 from pipeline.sightings.tracking import OpenTrack
 
+MOST_UNSEEN = 3
+"""A face at which nobody could look is taken to be where it was for so many samples, and no longer: it may move."""
+
 
 class FaceInView(msgspec.Struct, frozen=True, kw_only=True):
     """One face that is being followed."""
@@ -49,10 +52,11 @@ def scene_of(
 ) -> Scene:
     """The scene after chunk `number`, from the tracks that are open then and the sightings that are alive.
 
-    A track whose face the last sample did not show is followed, and not in view.
+    A track whose face the last sample did not show is followed, and not in view. Where nobody could look, since samples
+    were dropped, it stays in view for a moment.
     """
     views = {track_id: view for view in told for track_id in view.track_ids}
-    in_view = [track for track in tracks if not track.was_missed]
+    in_view = [track for track in tracks if not track.n_missed and track.n_missed_dropped <= MOST_UNSEEN]
     faces = tuple(_face(track, views.get(track.track_id), frame_size_wh) for track in in_view)
     return Scene(source_id=run.source_id, run_id=run.run_id, number=number, faces=faces)
 

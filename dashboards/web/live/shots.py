@@ -50,6 +50,8 @@ class Joining:
     _came_s: OrderedDict[Key, float] = field(default_factory=OrderedDict)
     """When the latest pictures came, also those that are shown already."""
     _patience_s: float = PATIENCE_S
+    _scene_s: float = float("-inf")
+    """When the latest scene came."""
     _faces: tuple[FaceInView, ...] = ()
     """As they were shown last."""
 
@@ -61,18 +63,19 @@ class Joining:
             _keep(self._came_s, key, now_s)
             return self._join(key) if key in self._scenes else []
         key = (shown.run_id, shown.number)
+        self._scene_s = now_s
         _keep(self._scenes, key, shown)
         if key in self._came_s:
             self._patience_s = min(MOST_PATIENCE_S, max(PATIENCE_S, SPARE * (now_s - self._came_s[key])))
         return self._join(key) if key in self._pictures else self._renamed(shown)
 
     def overdue(self, now_s: float) -> list[Shot]:
-        """The newest picture whose scene did not come in time."""
+        """The newest picture whose scene did not come in time; with the faces before, while scenes still come."""
         late = [key for key, (_, came_s) in self._pictures.items() if now_s - came_s >= self._patience_s]
         if not late:
             return []
         picture = self._pop_picture(late[-1])
-        return [self._shot(picture, ())]
+        return [self._shot(picture, self._faces if now_s - self._scene_s < PATIENCE_S else ())]
 
     def _join(self, key: Key) -> list[Shot]:
         return [self._shot(self._pop_picture(key), self._scenes[key].faces)]

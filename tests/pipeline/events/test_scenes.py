@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pipeline.events.scenes import FaceInView, scene_of
+from pipeline.events.scenes import MOST_UNSEEN, FaceInView, scene_of
 from pipeline.sightings.evidence import Evidence
 from pipeline.sightings.rows import Status
 from pipeline.sightings.tracking import OpenTrack
@@ -40,6 +40,11 @@ def test_face_is_named_as_its_sighting_is(status: Status, names: dict[str, str])
 
 def test_face_that_the_last_sample_did_not_show_is_not_in_view() -> None:
     assert faces_of(msgspec.structs.replace(TRACK, n_missed=1)) == ()
+
+
+@pytest.mark.parametrize(("n_dropped", "n_faces"), [(MOST_UNSEEN, 1), (MOST_UNSEEN + 1, 0)])
+def test_face_stays_in_view_for_a_moment_while_nobody_can_look(n_dropped: int, n_faces: int) -> None:
+    assert len(faces_of(msgspec.structs.replace(TRACK, n_missed_dropped=n_dropped))) == n_faces
 
 
 def test_box_ends_at_the_edge_of_the_frame() -> None:

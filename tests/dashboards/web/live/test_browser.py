@@ -87,11 +87,13 @@ def test_dead_camera_says_so(page: Page) -> None:
     page.locator("#state-gone b", has_text="No picture since").wait_for(timeout=SOON_S * 1000)
 
 
-def test_camera_that_went_away_shows_its_last_picture_grey(page: Page, door: RtspServer, url: str) -> None:
+def test_camera_that_went_away_shows_its_last_picture_grey(
+    page: Page, chromium: Browser, door: RtspServer, url: str
+) -> None:
     door.kill()
     page.locator("#state-door[data-standing=away] b").wait_for(timeout=SOON_S * 1000)
 
-    later = page.context.new_page()
+    later = chromium.new_page()
     later.goto(f"{url}/live?camera=door")
     wait_until(lambda: n_shots(later) == 1, SOON_S, "the door's last picture")
 
