@@ -27,7 +27,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def footage(drawn: Path, tmp_path: Path) -> Path:
     """The same in a file of the test's own."""
-    return shutil.copy(drawn, tmp_path / "footage.mp4")
+    return Path(shutil.copy(drawn, tmp_path / "footage.mp4"))
 
 
 def make_order(folder: Path, footage: Path, key: str = "clip") -> ClipOrder:
