@@ -44,9 +44,7 @@ ASK_S = 0.1
 """Between two looks at what others are doing, in seconds."""
 
 
-def ask_relabelling(
-    control: Control, who: str, identity: IdentityOptions, wanted: RunsOfSources | None = None
-) -> int:
+def ask_relabelling(control: Control, who: str, identity: IdentityOptions, wanted: RunsOfSources | None = None) -> int:
     """Wish that the past be named by today's gallery, and as people corrected it; returns the number of the wish.
 
     `wanted` are the sources that it is about, with the runs of each or None for all; without it all
