@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.web.access import AnalystVisitor
-from dashboards.web.people.past import name_past, show_past
+from dashboards.web.people.deciding import Decided
+from dashboards.web.people.past import show_past
+from dashboards.web.people.undoing import undo_change
 from dashboards.web.rendering import render, site_of
-from dashboards.web.site import Site
-from pipeline.control.audit import AuditLog
-from pipeline.control.changes import Change, ChangeKind, Changes
-from pipeline.control.corrections import Corrections
 from pipeline.control.people_listing import PeopleListing
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +30,11 @@ def past_fragment(request: Request, request_id: int, *, about: str = "", change_
     return answer
 
 
+def decided_fragment(request: Request, decided: Decided) -> HTMLResponse:
+    """How far the record is with a decision, which can be undone."""
+    return past_fragment(request, decided.request_id, about=decided.about, change_id=decided.change_id)
+
+
 @router.get("/relabelling/{request_id}")
 def progress(
     request: Request, request_id: int, _visitor: AnalystVisitor, about: str = "", change_id: int | None = None
@@ -45,18 +46,9 @@ def progress(
 @router.post("/changes/{change_id}/undo")
 def undo(request: Request, change_id: int, visitor: AnalystVisitor) -> HTMLResponse:
     """Take a change back, and let the record follow."""
-    site = site_of(request)
-    change = Changes(site.control).undo(change_id, datetime.now(UTC))
-    AuditLog(site.control).append("undo", change.undo.person_id or "", who=visitor.name, detail=change.kind.value)
-    if change.kind is ChangeKind.IGNORED:
+    undone = undo_change(site_of(request), change_id, visitor.name)
+    if undone is None:
         answer = render(request, "people/noted.html", {"words": "Shown again", "change_id": None})
         answer.headers["HX-Trigger"] = CHANGED
         return answer
-    return past_fragment(request, name_past(site, visitor.name, _sources_of(site, change)))
-
-
-def _sources_of(site: Site, change: Change) -> dict[str, None] | None:
-    """What has to be named anew; None for everything."""
-    if change.kind in {ChangeKind.NAMED, ChangeKind.MERGED}:
-        return None
-    return dict.fromkeys(Corrections(site.control).sources_of(change.change_id))
+    return past_fragment(request, undone)

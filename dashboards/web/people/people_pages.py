@@ -8,14 +8,11 @@ from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse
 
 from dashboards.web.access import AnalystVisitor, AnyVisitor
-from dashboards.web.people.past import name_past
+from dashboards.web.people import changing
 from dashboards.web.people.views import show_people
 from dashboards.web.rendering import render, site_of
 from dashboards.web.security.uploads import read_picture
-from dashboards.web.site import Site
 from pipeline.control.people_listing import PeopleListing
-from pipeline.control.people_names import check_name
-from pipeline.enrolling import JudgedPicture, PicturesEnrolled, enrol_pictures
 from pipeline.errors import InputError
 
 router = APIRouter(include_in_schema=False)
@@ -32,16 +29,6 @@ async def sent_pictures(request: Request, pictures: list[UploadFile]) -> list[by
 
 
 SentPictures = Annotated[list[bytes], Depends(sent_pictures)]
-
-
-def enrol_sent(site: Site, name: str, contents: list[bytes], who: str) -> PicturesEnrolled:
-    """Enrol what is usable of some pictures under that name; raises what `PictureAsker` raises."""
-    check_name(name)
-    judged = [
-        JudgedPicture(site.asker.reference(content, f"picture {number}"), content)
-        for number, content in enumerate(contents, start=1)
-    ]
-    return enrol_pictures(site.control, site.control.encoder(site.encoder), name, judged, who=who)
 
 
 @router.get("/people")
@@ -78,7 +65,6 @@ def enrol(
     request: Request, visitor: AnalystVisitor, contents: SentPictures, name: Annotated[str, Form(min_length=1)]
 ) -> HTMLResponse:
     """Enrol somebody by pictures, and say what became of each; the past follows."""
-    site = site_of(request)
-    done = enrol_sent(site, name.strip(), contents, visitor.name)
-    request_id = name_past(site, visitor.name) if done.n_added else None
-    return render(request, "people/verdicts.html", {"done": done, "request_id": request_id, "reloads": False})
+    enrolled = changing.enrol(site_of(request), name.strip(), contents, visitor.name)
+    values = {"done": enrolled.done, "request_id": enrolled.request_id, "reloads": False}
+    return render(request, "people/verdicts.html", values)

@@ -8,19 +8,15 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from dashboards.web.access import AnalystVisitor, AnyVisitor
-from dashboards.web.people.judging import judge_faces
-from dashboards.web.people.past import name_past
+from dashboards.web.people import changing
 from dashboards.web.people.past_pages import past_fragment
-from dashboards.web.people.people_pages import SentPictures, enrol_sent
+from dashboards.web.people.people_pages import SentPictures
 from dashboards.web.people.unknown_views import labels_of
 from dashboards.web.people.views import show_person
 from dashboards.web.rendering import render, site_of
 from dashboards.web.who.references import reference_path
 from pipeline.control.audit import AuditLog
 from pipeline.control.people import People
-from pipeline.control.people_merging import merge_people
-from pipeline.control.people_pictures import drop_picture
-from pipeline.enrolling import enrol_pictures
 from pipeline.errors import InputError
 
 router = APIRouter(include_in_schema=False)
@@ -51,10 +47,7 @@ def image(request: Request, person_id: str, sha256: str, _visitor: AnyVisitor) -
 @router.post("/people/{person_id}/images")
 def add_images(request: Request, person_id: str, visitor: AnalystVisitor, contents: SentPictures) -> HTMLResponse:
     """Add pictures, and say what became of each."""
-    site = site_of(request)
-    done = enrol_sent(site, People(site.control).person(person_id).name, contents, visitor.name)
-    request_id = name_past(site, visitor.name) if done.n_added else None
-    return render(request, "people/verdicts.html", {"done": done, "request_id": request_id, "reloads": True})
+    return _verdicts(request, changing.add_pictures(site_of(request), person_id, contents, visitor.name))
 
 
 @router.post("/people/{person_id}/images/from-sighting")
@@ -62,23 +55,14 @@ def use_face(
     request: Request, person_id: str, visitor: AnalystVisitor, sighting_id: Annotated[str, Form()]
 ) -> HTMLResponse:
     """Let the face of a sighting be a reference picture."""
-    site = site_of(request)
-    found = People(site.control).person(person_id)
-    judged = judge_faces(site, [site.catalogue.get(sighting_id)], "")
-    if not judged:
-        raise InputError("this sighting has no picture any more")
-    done = enrol_pictures(site.control, site.encoder, found.name, judged, who=visitor.name)
-    request_id = name_past(site, visitor.name) if done.n_added else None
-    return render(request, "people/verdicts.html", {"done": done, "request_id": request_id, "reloads": True})
+    return _verdicts(request, changing.use_face(site_of(request), person_id, sighting_id, visitor.name))
 
 
 @router.post("/people/{person_id}/images/{sha256}/drop")
 def drop_image(request: Request, person_id: str, sha256: str, visitor: AnalystVisitor) -> HTMLResponse:
     """Take a picture out of the gallery."""
-    site = site_of(request)
-    digest = drop_picture(site.control, person_id, sha256)
-    AuditLog(site.control).append("drop", person_id, who=visitor.name, image_sha256=digest)
-    return past_fragment(request, name_past(site, visitor.name), about=person_id)
+    request_id = changing.drop_image(site_of(request), person_id, sha256, visitor.name)
+    return past_fragment(request, request_id, about=person_id)
 
 
 @router.post("/people/{person_id}/rename")
@@ -86,10 +70,7 @@ def rename(
     request: Request, person_id: str, visitor: AnalystVisitor, name: Annotated[str, Form(min_length=1)]
 ) -> Response:
     """Give a person another name."""
-    site = site_of(request)
-    People(site.control).rename(person_id, name.strip())
-    AuditLog(site.control).append("rename", person_id, who=visitor.name)
-    return _to_person(person_id, name_past(site, visitor.name))
+    return _to_person(person_id, changing.rename(site_of(request), person_id, name.strip(), visitor.name))
 
 
 @router.post("/people/{person_id}/merge")
@@ -97,10 +78,8 @@ def merge(
     request: Request, person_id: str, visitor: AnalystVisitor, person: Annotated[str, Form(min_length=1)]
 ) -> Response:
     """Let this person be another one, who keeps the name."""
-    site = site_of(request)
-    merged = merge_people(site.control, person_id, person.strip())
-    AuditLog(site.control).append("merge", merged.person_id, who=visitor.name, detail=merged.merged_id)
-    return _to_person(merged.person_id, name_past(site, visitor.name))
+    merged = changing.merge(site_of(request), person_id, person.strip(), visitor.name)
+    return _to_person(merged.done.person_id, merged.request_id)
 
 
 @router.post("/people/{person_id}/remove")
@@ -112,10 +91,13 @@ def remove(
     found = People(site.control).person(person_id)
     if name.strip() != found.name:
         raise InputError(f"type the name as it is written, {found.name}, to remove the person")
-    People(site.control).remove(found.person_id)
-    AuditLog(site.control).append("remove", found.person_id, who=visitor.name)
-    request_id = name_past(site, visitor.name)
+    request_id = changing.remove(site, found.person_id, visitor.name)
     return Response(headers={"HX-Redirect": f"/people?relabelling={request_id}"})
+
+
+def _verdicts(request: Request, enrolled: changing.Enrolled) -> HTMLResponse:
+    values = {"done": enrolled.done, "request_id": enrolled.request_id, "reloads": True}
+    return render(request, "people/verdicts.html", values)
 
 
 def _to_person(person_id: str, request_id: int) -> Response:

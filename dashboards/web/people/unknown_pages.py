@@ -8,20 +8,12 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.web.access import AnalystVisitor, AnyVisitor
-from dashboards.web.people.judging import judge_faces
-from dashboards.web.people.past import name_past, runs_of
-from dashboards.web.people.past_pages import CHANGED, past_fragment
+from dashboards.web.people import deciding
+from dashboards.web.people.past_pages import CHANGED, decided_fragment
 from dashboards.web.people.unknown_views import show_uncertain, show_unknowns
 from dashboards.web.rendering import render, site_of
-from pipeline.control.audit import AuditLog
-from pipeline.control.changes import ChangeKind
-from pipeline.control.corrections import Corrections, Said
 from pipeline.control.unknowns import Unknowns
-from pipeline.errors import InputError, NotFound
-from pipeline.naming import Naming, find_person, name_sightings, said_of
 from pipeline.sightings.catalogue_queries import parse_cursor
-from pipeline.sightings.rows import SightingRow
-from pipeline.unknown_groups import sightings_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,37 +46,21 @@ def name(
     kind: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Say who these unknown people are: somebody enrolled, or somebody new (`kind` "new": nobody enrolled)."""
-    site, wanted = site_of(request), person.strip()
-    if kind == "new" and find_person(site.control, wanted) is not None:
-        raise InputError(f"somebody is called {wanted} already; choose This is..., or another name")
-    rows = _sightings(request, unknown_id)
-    judged = judge_faces(site, rows, wanted)
-    encoder = site.control.encoder(site.encoder)
-    naming = Naming(person=wanted, sightings=rows, faces=judged, encoder=encoder)
-    named = name_sightings(site.control, naming, who=visitor.name)
-    request_id = name_past(site, visitor.name)
-    return past_fragment(request, request_id, about=named.person_id, change_id=named.change_id)
+    must_be_new, site = kind == "new", site_of(request)
+    decided = deciding.name_unknowns(site, unknown_id, person.strip(), must_be_new=must_be_new, who=visitor.name)
+    return decided_fragment(request, decided)
 
 
 @router.post("/unknowns/merge")
 def merge(request: Request, visitor: AnalystVisitor, unknown_id: UnknownIds) -> HTMLResponse:
     """Let these unknown people be one: the one seen most often."""
-    site = site_of(request)
-    rows = _sightings(request, unknown_id)
-    counts = {each: sum(row.person_id == each for row in rows) for each in unknown_id}
-    into = max(sorted(counts), key=lambda each: counts[each])
-    change_id = Unknowns(site.control).merge(unknown_id, into, who=visitor.name)
-    return past_fragment(request, name_past(site, visitor.name, runs_of(rows)), change_id=change_id)
+    return decided_fragment(request, deciding.merge_unknowns(site_of(request), unknown_id, who=visitor.name))
 
 
 @router.post("/unknowns/not-a-face")
 def not_a_face(request: Request, visitor: AnalystVisitor, unknown_id: UnknownIds) -> HTMLResponse:
     """Say that these show no faces: their sightings go from the record."""
-    site, rows = site_of(request), _sightings(request, unknown_id)
-    said = said_of(rows, Said.NOT_A_FACE)
-    change_id = Corrections(site.control).say_all(said, who=visitor.name, kind=ChangeKind.NOT_A_FACE)
-    AuditLog(site.control).append("correct", "", who=visitor.name, detail=f"{', '.join(unknown_id)}: not a face")
-    return past_fragment(request, name_past(site, visitor.name, runs_of(rows)), change_id=change_id)
+    return decided_fragment(request, deciding.unknowns_are_no_faces(site_of(request), unknown_id, who=visitor.name))
 
 
 @router.post("/unknowns/ignore")
@@ -107,10 +83,3 @@ def _noted(request: Request, words: str, change_id: int | None) -> HTMLResponse:
     answer = render(request, "people/noted.html", {"words": words, "change_id": change_id})
     answer.headers["HX-Trigger"] = CHANGED
     return answer
-
-
-def _sightings(request: Request, unknown_ids: list[str]) -> list[SightingRow]:
-    rows = sightings_of(site_of(request).catalogue, unknown_ids)
-    if not rows:
-        raise NotFound("nobody of these is in the record any more; load the page again")
-    return rows
