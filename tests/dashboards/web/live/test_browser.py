@@ -95,7 +95,7 @@ def test_camera_that_went_away_shows_its_last_picture_grey(
 
     later = chromium.new_page()
     later.goto(f"{url}/live?camera=door")
-    wait_until(lambda: n_shots(later) == 1, SOON_S, "the door's last picture")
+    wait_until(lambda: n_shots(later) >= 1, SOON_S, "the door's last picture")
 
     picture = later.locator("[data-camera=door] canvas")
     assert "grayscale" in picture.evaluate("(canvas) => getComputedStyle(canvas).filter")
