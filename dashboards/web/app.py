@@ -39,6 +39,7 @@ def create_app(site: Site, doorkeeper: Doorkeeper) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for room in ROOMS:
         app.include_router(room.router)
+    api.describe(app)
     app.get("/", include_in_schema=False)(_home)
     return app
 

@@ -46,12 +46,17 @@ class TooOften(PipelineError):
     """Requests come faster than allowed; the text says when to come again."""
 
 
+class Conflict(PipelineError):
+    """This cannot be done as things are; the text says why."""
+
+
 STATUS: tuple[tuple[type[PipelineError], int], ...] = (
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (TooMuch, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (Conflict, HTTPStatus.CONFLICT),
     (ReportRefused, HTTPStatus.CONFLICT),
     (InputError, HTTPStatus.BAD_REQUEST),
     (LeaseLost, HTTPStatus.CONFLICT),
@@ -75,7 +80,7 @@ def add_failures(app: FastAPI) -> None:
 
 
 async def _tell_ours(request: Request, error: Exception) -> Response:
-    status = status_of(error)
+    status = _status_for(request, status_of(error))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("%s %s: %s", request.method, request.url.path, error)
     return turn_away(request) if status == HTTPStatus.UNAUTHORIZED else tell(request, status, str(error))
@@ -84,13 +89,21 @@ async def _tell_ours(request: Request, error: Exception) -> Response:
 async def _tell_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     words = str(error.detail) if isinstance(error, HTTPException) else ""
-    return tell(request, status, "there is no such page" if status == HTTPStatus.NOT_FOUND else words)
+    answer = tell(request, status, "there is no such page" if status == HTTPStatus.NOT_FOUND else words)
+    answer.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # such as Allow
+    return answer
 
 
 async def _tell_wrong_request(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     lines = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in faults]
     return tell(request, HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(lines))
+
+
+def _status_for(request: Request, status: int) -> int:
+    """Programs get one status for all that they send and that cannot be used, whoever finds it out."""
+    is_wrong = status == HTTPStatus.BAD_REQUEST and request.url.path.startswith(API)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else status
 
 
 def turn_away(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Some of the people enrolled, for lists that show a few of many; embeddings are not read.
 
-PeopleListing(control).page(encoder, text, limit, offset) -> [PersonCard]
+PeopleListing(control).page(encoder, text, limit, offset, after) -> [PersonCard]
 PeopleListing(control).count(text) / names(text, limit) / names_of(person_ids)
 """
 
@@ -42,10 +42,13 @@ class PeopleListing:
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    def page(self, encoder: str, text: str = "", limit: int = 60, offset: int = 0) -> list[PersonCard]:
-        """Those with `text` in their name."""
+    def page(
+        self, encoder: str, text: str = "", limit: int = 60, offset: int = 0, *, after: str = ""
+    ) -> list[PersonCard]:
+        """Those with `text` in their name, by name; from the name `after` on, without it, when given."""
         columns = (person_names.c.person_id, person_names.c.name, persons.c.created_at)
         query = _named(select(*columns).join(persons, persons.c.person_id == person_names.c.person_id), text)
+        query = query.where(person_names.c.name > after) if after else query
         with self._control.reading() as transaction:
             rows = transaction.connection.execute(query.order_by(person_names.c.name).limit(limit).offset(offset)).all()
             references = read_references(transaction, [row.person_id for row in rows])

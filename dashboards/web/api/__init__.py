@@ -1,1 +1,1 @@
-"""The API under /api/v1: the same as the pages, for programs."""
+"""The API: what the pages can do, for programs. Its values are pydantic models, which describe themselves."""

@@ -1,7 +1,18 @@
-"""All of /api/v1."""
+"""The API under `/api/v1`, each topic in a file of its own; and the page that teaches it."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
+
+from dashboards.web.api.description import described
+from dashboards.web.api.record import past, people, pictures, sightings, timeline, unknowns
+from dashboards.web.api.site import me
 
 router = APIRouter(prefix="/api/v1")
+for _topic in (me, people, pictures, unknowns, sightings, timeline, past):
+    router.include_router(_topic.router)
+
+
+def describe(app: FastAPI) -> None:
+    """Let the application describe the API, and nothing else."""
+    app.openapi = lambda: described(app, router)  # type: ignore[method-assign] # as FastAPI's documentation has it

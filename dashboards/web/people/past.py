@@ -85,14 +85,22 @@ def runs_of(sightings: Iterable[SightingRow]) -> RunsOfSources:
     return found
 
 
+def follow_past(site: Site, request_id: int) -> RelabelProgress:
+    """How far a wish is; raises `NotFound`. Somebody is at it from now on, and once it is done lists are right."""
+    progress = Relabellings(site.control).progress(request_id)
+    if progress.is_done:
+        site.catalogue.refresh()  # whoever looks next must not see what was a second ago
+    else:
+        namer_of(site.control).carry(request_id)
+    return progress
+
+
 def show_past(site: Site, request_id: int, person_id: str, name: str) -> PastShown:
     """How far a wish is; done, it says how many sightings are that person's now, or how many changed."""
-    progress = Relabellings(site.control).progress(request_id)
+    progress = follow_past(site, request_id)
     problem = "; ".join(f"{source.source_id}: {source.problem}" for source in progress.sources if source.problem)
     if not progress.is_done:
-        namer_of(site.control).carry(request_id)
         return PastShown(progress=progress, words="Naming the past", problem=problem)
-    site.catalogue.refresh()  # whoever looks next must not see what was a second ago
     if not person_id:
         return PastShown(progress=progress, words=_changed(progress.n_changed), problem=problem)
     n_sightings = site.catalogue.count(CatalogueQuery(person_ids=frozenset({person_id})))

@@ -1,0 +1,1 @@
+"""Footage, jobs, cameras and live events over the API."""
