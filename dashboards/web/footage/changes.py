@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from dashboards.moments import parse_moment
 from dashboards.web.access import AnalystVisitor
+from dashboards.web.failures import Conflict
 from dashboards.web.footage.keeping import keeper_of
-from dashboards.web.footage.views import list_arrivals, one_footage, one_line
+from dashboards.web.footage.views import OneFootage, list_arrivals, one_footage, one_line
 from dashboards.web.rendering import render, site_of
 from dashboards.web.site import Site
 from pipeline.control.arrivals import Arrivals, ArrivalState, NewArrival
@@ -31,11 +32,7 @@ START_WAIT_S = 2.0
 @router.post("/footage/{source_id}/cancel")
 def cancel(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole: bool = False) -> Response:
     """Stop it where it is; `whole` is asked by a page that then loads anew."""
-    site = site_of(request)
-    line = one_line(site, keeper_of(request), source_id)
-    if not line.run.state.is_active:
-        raise InputError(f"{line.run.label} is {line.run.state} already; there is nothing to stop")
-    stop_run(site, line.run)
+    stop_footage(site_of(request), one_line(site_of(request), keeper_of(request), source_id).run)
     return _reload() if whole else _line(request, source_id)
 
 
@@ -43,8 +40,7 @@ def cancel(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole:
 def again(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole: bool = False) -> Response:
     """Go on where it stopped; `whole` is asked by a page that then loads anew."""
     site = site_of(request)
-    queued = queue_again(site.control, one_line(site, keeper_of(request), source_id).run)
-    _hand_over(site, queued)
+    go_on_with(site, one_line(site, keeper_of(request), source_id).run)
     return _reload() if whole else _line(request, source_id)
 
 
@@ -62,13 +58,7 @@ def correct_start(
 @router.post("/footage/{source_id}/remove-file")
 def remove_file(request: Request, source_id: str, _visitor: AnalystVisitor) -> Response:
     """Remove an uploaded file; what was found in it stays on record."""
-    site = site_of(request)
-    shown = one_footage(site, keeper_of(request), source_id)
-    if shown.line.run.state.is_active:
-        raise InputError(f"{shown.source.label} is being analysed; stop it first")
-    if not shown.is_upload or not shown.has_file or shown.source.path is None:
-        raise InputError(f"{shown.source.label} is no upload that is still there")
-    Path(shown.source.path).unlink(missing_ok=True)
+    remove_upload(one_footage(site_of(request), keeper_of(request), source_id))
     return _reload()
 
 
@@ -86,6 +76,31 @@ def look_again(request: Request, arrival_id: int, visitor: AnalystVisitor) -> HT
     control = site_of(request).control
     try_refused_again(control, arrival_id, visitor.name)
     return _arrivals(request)
+
+
+def stop_footage(site: Site, run: RunRecord) -> None:
+    """Stop an analysis where it is; raises `Conflict` for one that is over."""
+    if not run.state.is_active:
+        raise Conflict(f"{run.label} is {run.state} already; there is nothing to stop")
+    stop_run(site, run)
+
+
+def go_on_with(site: Site, run: RunRecord) -> RunRecord:
+    """Let an analysis go on where it stopped; raises `Conflict` for one that is active or complete."""
+    if run.state.is_active or run.state.is_complete:
+        raise Conflict(f"{run.label} is {run.state}; there is nothing to go on with")
+    queued = queue_again(site.control, run)
+    _hand_over(site, queued)
+    return queued
+
+
+def remove_upload(shown: OneFootage) -> None:
+    """Remove an uploaded file; raises `Conflict` while it is analysed, and for a file that is none of ours."""
+    if shown.line.run.state.is_active:
+        raise Conflict(f"{shown.source.label} is being analysed; stop it first")
+    if not shown.is_upload or not shown.has_file or shown.source.path is None:
+        raise Conflict(f"{shown.source.label} is no upload that is still there")
+    Path(shown.source.path).unlink(missing_ok=True)
 
 
 def stop_run(site: Site, run: RunRecord) -> None:
