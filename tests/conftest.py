@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,8 @@ from pipeline.encoders.manifest import shipped_entries
 from pipeline.errors import WeightsError
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
     from pipeline.sample.making import Sample
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -50,6 +54,32 @@ def weights_cache(request: pytest.FixtureRequest) -> Path:
     for entry in shipped_entries():
         accept_terms(entry, folder, by="the tests", at=datetime.now(UTC))
     return folder
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers; there can be one only, and it keeps a loop of asyncio in the tests' thread."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The program of a real Chromium; tests that need one skip without it, and say so."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium here (Debian: apt install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str, playwright: Playwright) -> Iterator[Browser]:
+    """A real Chromium without a window."""
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox", "--disable-gpu"])
+    yield browser
+    browser.close()
 
 
 def kept_folder(request: pytest.FixtureRequest, name: str) -> Path:
