@@ -113,7 +113,7 @@ def test_corrected_start_moves_the_sightings(filled: Site, browse: Browse) -> No
 
 def test_only_an_upload_can_be_removed_and_the_record_stays(filled: Site, browse: Browse) -> None:
     client = browse(Role.ANALYST)
-    assert client.post(f"/footage/{RUN.source_id}/remove-file").status_code == 400
+    assert client.post(f"/footage/{RUN.source_id}/remove-file").status_code == 409
     upload = uploads_dir(filled) / "0a1b.mp4"
     upload.parent.mkdir()
     upload.write_bytes(b"video")
