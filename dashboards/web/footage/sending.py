@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,13 +23,32 @@ from dashboards.web.security.roots import footage_below
 from dashboards.web.security.uploads import LEAST_FREE_BYTES, KeptFootage, keep_footage, shown_name
 from dashboards.web.site import Site
 from dashboards.web.words import size as size_words
-from pipeline.control.arrivals import Arrivals, NewArrival, Origin
+from pipeline.control.arrivals import Arrival, Arrivals, NewArrival, Origin
 from pipeline.control.footage_list import FootageList
 from pipeline.errors import InputError, SourceUnreadable, StoreFull
 from pipeline.intake.sections import sections_as_json
 from pipeline.video.identity import source_id_of_digest
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """What the sender says of a file."""
+
+    name: str
+    modified_ms: int | None
+    """When it was last written, in milliseconds since 1970; None when nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUpload:
+    """An upload that is on the list of arrivals."""
+
+    arrival: Arrival
+    label: str
+    """What its sender calls it."""
+    sha256: str
 
 
 @router.get("/footage/room")
@@ -47,12 +67,8 @@ async def upload(
     modified_ms: Annotated[int | None, Query(ge=0)] = None,
 ) -> HTMLResponse:
     """The request's body is the file; its name, and when it was last written, are in the query."""
-    site = site_of(request)
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal():
-        await run_in_threadpool(check_room, site, int(announced))
-    kept = await keep_footage(request.stream(), uploads_dir(site), site.settings.web)
-    words = await run_in_threadpool(_note_upload, site, kept, (shown_name(name), modified_ms), asked, visitor)
+    taken = await take_upload(request, SentFile(name, modified_ms), asked, visitor)
+    words = await run_in_threadpool(_words, site_of(request), taken)
     return render(request, "footage/sent.html", {"words": words})
 
 
@@ -76,7 +92,20 @@ async def submit(request: Request, visitor: AnalystVisitor, asked: AskedInForm) 
     return Response(status_code=204, headers={"HX-Redirect": "/footage"})
 
 
-def submit_paths(site: Site, chosen: list[str], asked: Asked, visitor: Visitor) -> None:
+async def take_upload(request: Request, sent: SentFile, asked: Asked, visitor: Visitor) -> TakenUpload:
+    """Keep the request's body as a file, and put it on the list of arrivals.
+
+    Raises `TooMuch`, `StoreFull`, and `SourceUnreadable` for what is no video.
+    """
+    site = site_of(request)
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal():
+        await run_in_threadpool(check_room, site, int(announced))
+    kept = await keep_footage(request.stream(), uploads_dir(site), site.settings.web)
+    return await run_in_threadpool(_note_upload, site, kept, sent, asked, visitor)
+
+
+def submit_paths(site: Site, chosen: list[str], asked: Asked, visitor: Visitor) -> list[Arrival]:
     """Put files below the folders of the settings on the list of arrivals.
 
     Raises `InputError` when none was chosen, and `Forbidden` for one that lies elsewhere.
@@ -87,8 +116,7 @@ def submit_paths(site: Site, chosen: list[str], asked: Asked, visitor: Visitor) 
     for path in paths:
         if not path.is_file():
             raise SourceUnreadable(f"{path.name} is no file")
-    for path in paths:
-        Arrivals(site.control).note(_arrival(path, path.name, Origin.CHOICE, asked, visitor))
+    return [Arrivals(site.control).note(_arrival(path, path.name, Origin.CHOICE, asked, visitor)) for path in paths]
 
 
 def check_room(site: Site, n_bytes: int) -> None:
@@ -105,13 +133,17 @@ def check_room(site: Site, n_bytes: int) -> None:
         )
 
 
-def _note_upload(site: Site, kept: KeptFootage, sent: tuple[str, int | None], asked: Asked, visitor: Visitor) -> str:
-    """Put an upload on the list of arrivals; returns what its sender is told."""
-    label, modified_ms = sent
-    if not kept.was_there and modified_ms:
-        os.utime(kept.path, (modified_ms / 1000, modified_ms / 1000))
-    Arrivals(site.control).note(_arrival(kept.path, label, Origin.UPLOAD, asked, visitor))
-    known = FootageList(site.control).latest(source_id_of_digest(kept.sha256))
+def _note_upload(site: Site, kept: KeptFootage, sent: SentFile, asked: Asked, visitor: Visitor) -> TakenUpload:
+    if not kept.was_there and sent.modified_ms:
+        os.utime(kept.path, (sent.modified_ms / 1000, sent.modified_ms / 1000))
+    noted = Arrivals(site.control).note(_arrival(kept.path, shown_name(sent.name), Origin.UPLOAD, asked, visitor))
+    return TakenUpload(noted, shown_name(sent.name), kept.sha256)
+
+
+def _words(site: Site, taken: TakenUpload) -> str:
+    """What the sender of an upload is told."""
+    label = taken.label
+    known = FootageList(site.control).latest(source_id_of_digest(taken.sha256))
     if known is None:
         return f"{label} has come and is looked into"
     return f"{label} is the same footage as {known.label}" if known.label != label else f"{label} is known already"

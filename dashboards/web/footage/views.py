@@ -111,7 +111,7 @@ def list_footage(site: Site, keeper: ProgressKeeper, view: str, text: str, after
     listed = FootageList(site.control)
     page = listed.find(FootageQuery(states=VIEWS.get(view), text=text), PAGE, after)
     return FootageView(
-        lines=_lines(site, keeper, page.runs),
+        lines=lines_of(site, keeper, page.runs),
         after=page.after,
         counts=_counts(listed),
         view=view if view in VIEWS else "",
@@ -124,7 +124,23 @@ def one_line(site: Site, keeper: ProgressKeeper, source_id: str) -> FootageLine:
     run = FootageList(site.control).latest(source_id)
     if run is None or run.source_kind is not SourceKind.FILE:
         raise NotFound(f"there is no footage {source_id}")
-    return _lines(site, keeper, [run])[0]
+    return lines_of(site, keeper, [run])[0]
+
+
+def lines_of(site: Site, keeper: ProgressKeeper, runs: Sequence[RunRecord]) -> tuple[FootageLine, ...]:
+    """Runs of files as lists show them."""
+    seen = seen_in(site.catalogue, [run.run.source_id for run in runs])
+    now, now_s, known = datetime.now(UTC), time.monotonic(), Runs(site.control)
+    return tuple(
+        FootageLine(
+            run=run,
+            progress=keeper.look(run, now_s),
+            seen=seen.get(run.run.source_id, NOBODY),
+            problem=None if run.state.is_active else describe_problem(known, run),
+            is_moving=run.state.is_active or now - run.updated_at < COMING_IN,
+        )
+        for run in runs
+    )
 
 
 def one_footage(site: Site, keeper: ProgressKeeper, source_id: str) -> OneFootage:
@@ -162,21 +178,6 @@ def list_arrivals(site: Site, now: datetime) -> ArrivalsView:
 def uploads_dir(site: Site) -> Path:
     """Where uploaded footage is kept."""
     return site.data_dir.resolve() / FOLDER
-
-
-def _lines(site: Site, keeper: ProgressKeeper, runs: Sequence[RunRecord]) -> tuple[FootageLine, ...]:
-    seen = seen_in(site.catalogue, [run.run.source_id for run in runs])
-    now, now_s, known = datetime.now(UTC), time.monotonic(), Runs(site.control)
-    return tuple(
-        FootageLine(
-            run=run,
-            progress=keeper.look(run, now_s),
-            seen=seen.get(run.run.source_id, NOBODY),
-            problem=None if run.state.is_active else describe_problem(known, run),
-            is_moving=run.state.is_active or now - run.updated_at < COMING_IN,
-        )
-        for run in runs
-    )
 
 
 def _counts(listed: FootageList) -> dict[str, int]:
