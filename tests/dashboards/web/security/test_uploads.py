@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import struct
 import zlib
@@ -19,6 +18,7 @@ from dashboards.web.security.uploads import keep_footage, read_picture, shown_na
 from pipeline.config import WebSettings
 from pipeline.errors import ImageUnreadable, PipelineError, SourceUnreadable
 from pipeline.video.writing import write_video
+from tests.dashboards.web.waiting import finished
 
 SMALL = WebSettings(most_picture_mb=1, most_upload_mb=6)
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -56,7 +56,7 @@ def bomb(side: int) -> bytes:
 def test_picture_comes_as_it_was_sent() -> None:
     content = picture()
 
-    assert asyncio.run(read_picture(Sent(content), SMALL)) == content
+    assert finished(read_picture(Sent(content), SMALL)) == content
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_picture_comes_as_it_was_sent() -> None:
 )
 def test_what_is_no_picture_is_refused_whatever_it_is_called(content: bytes) -> None:
     with pytest.raises(ImageUnreadable):
-        asyncio.run(read_picture(Sent(content), SMALL))
+        finished(read_picture(Sent(content), SMALL))
 
 
 def test_large_picture_is_not_read_to_its_end() -> None:
     sent = Sent(picture() + b"\0" * 20_000_000)
 
     with pytest.raises(TooMuch, match="1 MB"):
-        asyncio.run(read_picture(sent, SMALL))
+        finished(read_picture(sent, SMALL))
 
     assert sent.n_read < 3_000_000
 
@@ -83,7 +83,7 @@ def test_bomb_is_refused_by_its_header() -> None:
     assert len(content) < 1_000_000
 
     with pytest.raises(ImageUnreadable, match="15000 x 15000"):
-        asyncio.run(read_picture(Sent(content), SMALL))
+        finished(read_picture(Sent(content), SMALL))
 
 
 async def in_parts(content: bytes, size: int = 300_000) -> AsyncIterator[bytes]:
@@ -99,11 +99,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def test_footage_is_named_by_its_content(tmp_path: Path, clip: bytes) -> None:
-    kept = asyncio.run(keep_footage(in_parts(clip), tmp_path / "footage", SMALL))
+    kept = finished(keep_footage(in_parts(clip), tmp_path / "footage", SMALL))
 
     assert kept.path == tmp_path / "footage" / f"{hashlib.sha256(clip).hexdigest()}.mp4"
     assert (kept.path.read_bytes(), kept.was_there) == (clip, False)
-    assert asyncio.run(keep_footage(in_parts(clip), tmp_path / "footage", SMALL)).was_there
+    assert finished(keep_footage(in_parts(clip), tmp_path / "footage", SMALL)).was_there
     assert list(kept.path.parent.iterdir()) == [kept.path]
 
 
@@ -120,7 +120,7 @@ def test_footage_is_named_by_its_content(tmp_path: Path, clip: bytes) -> None:
 )
 def test_refused_upload_leaves_nothing(tmp_path: Path, content: bytes, error: type[PipelineError]) -> None:
     with pytest.raises(error) as raised:
-        asyncio.run(keep_footage(in_parts(content), tmp_path / "footage", SMALL))
+        finished(keep_footage(in_parts(content), tmp_path / "footage", SMALL))
 
     assert str(tmp_path) not in str(raised.value)
     assert list((tmp_path / "footage").iterdir()) == []
@@ -136,7 +136,7 @@ def test_large_upload_that_is_no_video_ends_early(tmp_path: Path) -> None:
             yield b"\0" * 1_048_576
 
     with pytest.raises(SourceUnreadable):
-        asyncio.run(keep_footage(nothing(), tmp_path, WebSettings()))
+        finished(keep_footage(nothing(), tmp_path, WebSettings()))
 
     assert n_parts < 10
 
@@ -147,7 +147,7 @@ def test_sender_who_goes_away_leaves_nothing(tmp_path: Path, clip: bytes) -> Non
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        asyncio.run(keep_footage(broken(), tmp_path, SMALL))
+        finished(keep_footage(broken(), tmp_path, SMALL))
 
     assert list(tmp_path.iterdir()) == []
 

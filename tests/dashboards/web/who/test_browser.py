@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from dashboards.web.app import create_app
 from dashboards.web.asking import asker_for
@@ -66,19 +65,20 @@ def photographs(sample: Sample) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def filmed(tmp_path_factory: pytest.TempPathFactory, photographs: tuple[Path, Path]) -> Iterator[Browser]:
+def filmed(
+    chromium_path: str,
+    playwright: Playwright,
+    tmp_path_factory: pytest.TempPathFactory,
+    photographs: tuple[Path, Path],
+) -> Iterator[Browser]:
     """A Chromium whose camera sees the film."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium here (Debian: apt install chromium)")
     film = tmp_path_factory.mktemp("film") / "camera.y4m"
     write_camera_film(film, *photographs)
     fakes = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     arguments = ["--no-sandbox", "--disable-gpu", *fakes, f"--use-file-for-fake-video-capture={film}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
