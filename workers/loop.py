@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import ChunkRejected, MessageError, TransportLost
 from pipeline.schemas import FaceChunk, RunKey
+from workers.claiming import LIVE_IDLE_S, Claim
 from workers.gathering import Gathering
 from workers.keeper import Keeper
 from workers.messages import Item, Work, give_up, pack, unpack
@@ -48,6 +49,8 @@ class LoopOptions:
     """Longest wait for a message, and so for the end after SIGTERM."""
     min_idle_s: float = 6.0
     """A message nobody touched for this long belongs to a dead worker; a living one touches it thrice as often."""
+    live_idle_s: float = LIVE_IDLE_S
+    """The same for chunks of live cameras, where it is less."""
     max_tries: int = 3
     gathering: Gathering | None = None
     """When to wait for more chunks of live cameras; None never does."""
@@ -67,13 +70,17 @@ class StageLoop:
         self._stop = stop
         self._options = options
         self._metrics = options.metrics
-        self._claimed_at = -options.min_idle_s
+        self._live_idle_s = min(options.live_idle_s, options.min_idle_s)
+        self._claims = (
+            self._claim(stage.live_inputs, self._live_idle_s),
+            self._claim([name for name in stage.inputs if name not in stage.live_inputs], options.min_idle_s),
+        )
         self._keeper = Keeper(transport, self._subscription)
 
     def run(self) -> None:
         """Work until `stop` is set; a lost server is waited for."""
         failures = 0
-        with Pulse(f"{self._stage.name} keeper", self._options.min_idle_s / 3, self._keeper.touch):
+        with Pulse(f"{self._stage.name} keeper", self._live_idle_s / 3, self._keeper.touch):
             while not self._stop.is_set():
                 try:
                     self.step()
@@ -87,7 +94,7 @@ class StageLoop:
     def step(self) -> None:
         """Take messages once, and finish them."""
         self._metrics.beat(self._stage.name)
-        for delivery in self._claim():
+        for delivery in (taken for claim in self._claims for taken in claim.take()):
             self._finish([delivery])  # one by one, so that a bad message takes no other with it
         live, recorded = self._receive()
         if live:
@@ -118,12 +125,9 @@ class StageLoop:
             more += self._transport.receive(subscription, n_missing, patience_s)
         return more
 
-    def _claim(self) -> list[Delivery]:
-        now = time.monotonic()
-        if now - self._claimed_at < self._options.min_idle_s / 2:
-            return []
-        self._claimed_at = now
-        return self._transport.claim_idle(self._subscription, self._options.min_idle_s, self._options.batch)
+    def _claim(self, streams: Sequence[str], idle_s: float) -> Claim:
+        subscription = replace(self._subscription, streams=tuple(streams))
+        return Claim(self._transport, subscription, idle_s, self._options.batch)
 
     def _finish(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
