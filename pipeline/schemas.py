@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -149,8 +149,6 @@ class FaceChunk:
     samples: tuple[Sample, ...]
     frame_size_wh: tuple[int, int]
     faces: tuple[Face, ...]
-    matches: tuple[Match | None, ...] = field(default=())
-    """Provisional matches, one per face, when a gallery was at hand; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

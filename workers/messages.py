@@ -95,7 +95,6 @@ def _header(item: Item, about: About, codec: Codec) -> AnyHeader:
                 faces=face_headers(item),
                 crop_side=crop_side(item),
                 dimensions=dimensions(item),
-                matches=item.matches,
             )
         case ChunkFailed():
             return FailedHeader(about=about, samples=item.samples, stage=item.stage, reason=item.reason[:MAX_REASON])
@@ -116,7 +115,7 @@ def _item(header: AnyHeader, run: RunKey, parts: tuple[Blob, ...]) -> Item:
             return FrameChunk(run, number, header.samples, _frames(header, parts), header.size_wh)
         case FacesHeader():
             faces = read_faces(header, parts)
-            return FaceChunk(run, number, header.samples, header.size_wh, faces, header.matches)
+            return FaceChunk(run, number, header.samples, header.size_wh, faces)
         case FailedHeader():
             return ChunkFailed(run, number, header.samples, header.stage, header.reason)
         case EndedHeader():

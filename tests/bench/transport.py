@@ -68,7 +68,7 @@ class Journey:
 
     frames: FrameChunk
     faces: FaceChunk
-    matches: FaceChunk
+    embedded: FaceChunk
 
 
 def measure(settings: BenchSettings) -> Iterator[Measurement]:
@@ -78,7 +78,7 @@ def measure(settings: BenchSettings) -> Iterator[Measurement]:
         what="transport and serialisation of a sampled 720p frame",
         figure=cost.total_ms,
         unit="CPU-ms",
-        detail=f"server {cost.server_ms:.2f}, our processes {cost.ours_ms:.2f}; faces and matches included",
+        detail=f"server {cost.server_ms:.2f}, our processes {cost.ours_ms:.2f}; faces and embeddings included",
         bar=Bar(2.5, 1.0),
     )
 
@@ -120,9 +120,9 @@ def _carry(transport: Transport, journey: Journey) -> None:
     frames, _ = _receive(transport, FRAMES, DETECTORS)
     transport.forward(DETECTORS, frames, FACES, pack(Work(journey.faces, OPTIONS)))
     faces, _ = _receive(transport, FACES, ENCODERS)
-    transport.forward(ENCODERS, faces, OWN_STREAM, pack(Work(journey.matches, OPTIONS)))
-    matches, _ = _receive(transport, OWN_STREAM, AGGREGATORS)
-    transport.settle(AGGREGATORS, [matches])
+    transport.forward(ENCODERS, faces, OWN_STREAM, pack(Work(journey.embedded, OPTIONS)))
+    embedded, _ = _receive(transport, OWN_STREAM, AGGREGATORS)
+    transport.settle(AGGREGATORS, [embedded])
 
 
 def _receive(transport: Transport, stream: str, group: str) -> tuple[Delivery, Item]:

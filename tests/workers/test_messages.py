@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import MessageError
-from pipeline.schemas import ChunkFailed, FaceChunk, FrameChunk, Match, RunEnded, RunKey, SampleState
+from pipeline.schemas import ChunkFailed, FaceChunk, FrameChunk, RunEnded, RunKey, SampleState
 from tests.builders import RUN, make_chunk_failed, make_face, make_face_chunk, make_sample, make_vector
 from tests.builders_workers import OPTIONS, make_frame_chunk
 from workers.messages import Item, Work, give_up, pack, unpack
@@ -70,14 +70,12 @@ def test_faces_come_back_exactly(n_faces: int) -> None:
     faces = [make_face(sample_index=place, quality=0.1 + place / 3, score=0.9) for place in range(n_faces)]
     crops = [replace(face, crop_rgb=np.full((150, 150, 3), 9, np.uint8), thumb_jpeg=b"jpeg") for face in faces[:1]]
     encoded = [replace(face, embedding=make_vector(1, cosine=0.7)) for face in faces[1:]]
-    sent = replace(
-        make_face_chunk(samples=[make_sample(0)], faces=[*crops, *encoded]), matches=(Match("p_1", 0.5), None)
-    )
+    sent = make_face_chunk(samples=[make_sample(0)], faces=[*crops, *encoded])
 
     received = repack(sent)
 
     assert isinstance(received, FaceChunk)
-    assert (received.samples, received.matches, len(received.faces)) == (sent.samples, sent.matches, n_faces)
+    assert (received.samples, len(received.faces)) == (sent.samples, n_faces)
     for face, same in zip(sent.faces, received.faces, strict=True):
         assert (face.sample_index, face.score, face.quality) == (same.sample_index, same.score, same.quality)
         np.testing.assert_array_equal(face.box_xyxy, same.box_xyxy)
@@ -118,6 +116,15 @@ def test_header_out_of_bounds_is_refused(changes: dict[str, object], said: str) 
 
     with pytest.raises(MessageError, match=said):
         unpack(with_header(envelope, **changes))
+
+
+def test_what_a_header_says_beyond_what_is_known_is_passed_over() -> None:
+    envelope = pack(Work(make_face_chunk(faces=[make_face()]), OPTIONS))
+
+    item = unpack(with_header(envelope, matches=[None])).item  # as it was said before an upgrade
+
+    assert isinstance(item, FaceChunk)
+    assert len(item.faces) == 1
 
 
 def test_other_version_is_refused() -> None:

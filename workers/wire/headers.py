@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from pipeline.errors import MessageError, SettingsError
 from pipeline.options import DetectionOptions, EncodingOptions
-from pipeline.schemas import FaceQuality, Match, Sample
+from pipeline.schemas import FaceQuality, Sample
 from workers.wire.pictures import Codec
 
 VERSION = 1
@@ -82,7 +82,6 @@ class FacesHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="face
     faces: Annotated[tuple[FaceHeader, ...], Meta(max_length=MAX_FACES)]
     crop_side: Annotated[int, Meta(ge=0, le=MAX_CROP_SIDE)]
     dimensions: Annotated[int, Meta(ge=0, le=MAX_DIMENSIONS)]
-    matches: Annotated[tuple[Match | None, ...], Meta(max_length=MAX_FACES)]
 
 
 class FailedHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="failed"):
