@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -11,9 +11,8 @@ import numpy as np
 from pipeline.identity.decision import DecisionPolicy, decide
 from pipeline.identity.matching import Matcher
 from pipeline.schemas import Match, VectorF32
-from pipeline.sightings.evidence import template_of
 from pipeline.sightings.rows import ClosedTrack, Status
-from pipeline.sightings.tracking import OpenTrack
+from pipeline.sightings.tracking import OpenTrack, close_track
 
 NAME_HOLD_S = 2.0
 """A name once given to an open track is not taken away sooner than this, in media seconds: at the threshold one picture
@@ -77,20 +76,8 @@ class SeenTrack(msgspec.Struct, frozen=True, array_like=True):
 
 
 def look_at_open(track: OpenTrack) -> Look:
-    """How an open track looks."""
-    evidence = track.evidence
-    return Look(
-        track_id=track.track_id,
-        start_s=track.start_s,
-        end_s=track.end_s,
-        is_open=True,
-        n_faces=track.n_faces,
-        n_useful=evidence.n_useful,
-        best_quality=evidence.best_quality,
-        box_xywh=evidence.box_xywh,
-        template=template_of(evidence),
-        thumb_jpeg=evidence.thumbs[0].data if evidence.thumbs else None,
-    )
+    """How an open track looks: as it would if it were over now."""
+    return replace(look_at_closed(close_track(track)), is_open=True)
 
 
 def look_at_closed(track: ClosedTrack) -> Look:
