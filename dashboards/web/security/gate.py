@@ -22,6 +22,7 @@ from dashboards.web.failures import status_of, tell, turn_away
 from dashboards.web.rendering import site_of
 from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
 from dashboards.web.security.limits import is_for_half, limited, most_body_bytes, states_too_much, too_much
+from dashboards.web.security.places import path_of
 from pipeline.errors import PipelineError
 
 OPEN_FOLDER = "/static/"
@@ -69,7 +70,7 @@ class Gate:
             await tell(request, status_of(error), str(error))(scope, receive, _with_headers(send))
             return
         request.state.visitor = visitor
-        most_bytes = most_body_bytes(request.url.path, site_of(request).settings.web, is_known=visitor is not None)
+        most_bytes = most_body_bytes(request, site_of(request).settings.web, is_known=visitor is not None)
         refusal = _refusal(request, visitor) or _refusal_of_body(request, most_bytes)
         if refusal is not None:
             await refusal(scope, receive, _with_headers(send))
@@ -89,7 +90,7 @@ def _is_open(path: str) -> bool:
 
 
 def _refusal(request: Request, visitor: Visitor | None) -> ASGIApp | None:
-    if _is_open(request.url.path):
+    if _is_open(path_of(request)):
         return None
     if visitor is None:
         return turn_away(request)

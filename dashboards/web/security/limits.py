@@ -1,7 +1,7 @@
 """How large the body of a request may be, enforced while it comes in, before anybody keeps or parses it.
 
-A route that takes footage ends in `/upload`, reads `request.stream()` itself and declares no body: only such a route
-gets more than a form with some pictures.
+A route that takes footage ends in `/footage/upload`, reads `request.stream()` itself and declares no body: only such a
+route gets more than a form with some pictures. A form without files, or JSON, gets less, since it is read into memory.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
+from dashboards.web.security.places import path_of
 from pipeline.config import WebSettings
 
-STREAMED = "/upload"
+STREAMED = "/footage/upload"
 """How the paths of routes end that read footage as it comes."""
 OPEN_BODY_BYTES = 64 * 1024
 """Of those who are not signed in: a name and a password."""
@@ -22,18 +23,27 @@ OPEN_TO_HALF = "/sign-in/face"
 """The page of the second factor, with what lies below it; it looks itself who is half signed in."""
 FORM_BYTES = 1_000_000
 """Of a form beside its pictures."""
+READ_WHOLE = ("application/x-www-form-urlencoded", "application/json")
+"""Forms without files, and JSON: read into memory, so they bring no more than a form beside its pictures."""
 MOST_PICTURES = 16
 """Of the largest size in one form; many small ones take no more room."""
 MB = 1_000_000
 
 
-def most_body_bytes(path: str, settings: WebSettings, *, is_known: bool) -> int:
-    """The most bytes that a request for `path` may bring; `is_known` when somebody is signed in."""
+def most_body_bytes(request: Request, settings: WebSettings, *, is_known: bool) -> int:
+    """The most bytes that the request may bring; `is_known` when somebody is signed in."""
+    path = path_of(request)
     if not is_known:
         return FRAME_BYTES if is_for_half(path) else OPEN_BODY_BYTES
     if path.endswith(STREAMED):
         return settings.most_upload_mb * MB
+    if _is_read_whole(request):
+        return FORM_BYTES
     return MOST_PICTURES * settings.most_picture_mb * MB + FORM_BYTES
+
+
+def _is_read_whole(request: Request) -> bool:
+    return request.headers.get("content-type", "").lower().lstrip().startswith(READ_WHOLE)
 
 
 def is_for_half(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a request comes from, for sessions, limits and the audit log."""
+"""Where a request comes from, for sessions, limits and the audit log; and where it goes to."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ def place_of(request: Request) -> Place:
     """The address and the browser of whoever sent the request."""
     address = request.client.host if request.client else ""
     return Place(address, request.headers.get("user-agent", ""))
+
+
+def path_of(request: Request) -> str:
+    """The path by which the request is routed.
+
+    `request.url.path` is none to decide by: it is read from an address that is put together from what was sent, and a
+    `?` that was encoded, or a host with a path in it, make it another one.
+    """
+    path: str = request.scope["path"]
+    return path
 
 
 def network_of(address: str) -> str:

@@ -39,6 +39,7 @@ def make_app(site: Site, doorkeeper: ForgetfulDoorkeeper) -> FastAPI:
 
     @app.post("/count")
     @app.post("/footage/upload")
+    @app.post("/{name}/count")
     async def count(request: Request) -> int:
         return sum([len(part) async for part in request.stream()])
 
@@ -81,6 +82,27 @@ def test_stated_length_is_looked_at_first(site: Site, stated: str) -> None:
     client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN})
 
     assert client.post("/count", content=b"x", headers={"content-length": stated}).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/count/upload", "/footage/upload%3F/count"])
+def test_no_part_of_an_address_makes_a_route_one_for_footage(site: Site, path: str) -> None:
+    client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN})
+
+    assert client.post(path, content=b"x", headers={"content-length": str(LIMIT + 1)}).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/sign-in%3F/count", "/healthz%23/count"])
+def test_question_mark_in_a_name_opens_nothing(site: Site, path: str) -> None:
+    client = TestClient(make_app(site, ForgetfulDoorkeeper(0)))
+
+    assert client.post(path).status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "Application/JSON; charset=utf-8"])
+def test_what_is_read_into_memory_may_be_small_only(site: Site, kind: str) -> None:
+    client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN, "content-type": kind})
+
+    assert client.post("/count", content=b"x", headers={"content-length": "1000001"}).status_code == 413
 
 
 @pytest.mark.parametrize(("path", "content"), [("/endless", b"xxx"), ("/events", b"data: x\r\n\r\n" * 3)])
