@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 
@@ -20,7 +22,15 @@ KEEP = "private, max-age=3600"
 def thumbnail(request: Request, day: str, source: str, name: str, _visitor: AnyVisitor) -> FileResponse:
     """A track's thumbnail, as `thumb_ref` names it below the data folder."""
     folder = (site_of(request).data_dir / THUMBS).resolve()
-    path = (folder / day / source / name).resolve()
-    if not path.is_relative_to(folder) or path.suffix != ".jpg" or not path.is_file():
+    path = folder / day / source / name
+    if not _is_picture_below(folder, path):
         raise NotFound("this picture is not there (any more)")
     return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": KEEP})
+
+
+def _is_picture_below(folder: Path, path: Path) -> bool:
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, ValueError):  # not there, a name that is too long, a NUL in it
+        return False
+    return real.is_relative_to(folder) and real.suffix == ".jpg" and real.is_file()

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
-from pipeline.errors import PipelineError, StoreDamaged, StoreFull
+from pipeline.errors import InputError, PipelineError, StoreDamaged, StoreFull
 
 _PRIMARY_CODE = 0xFF
 _FULL_CODES = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE})
@@ -28,17 +28,26 @@ _REASONS = {
 }
 
 
+_NO_VALUE = "no database can hold such a value: a number is too large, or a text has signs in it that are none"
+"""Of what somebody sent; neither the database nor the disk has a fault."""
+
+
 @contextmanager
 def translated(place: str) -> Iterator[None]:
-    """Let `StoreFull` or `StoreDamaged`, naming `place`, rise where the database library raises its own."""
+    """Let `StoreFull` or `StoreDamaged`, naming `place`, rise where the database library raises its own; and
+    `InputError` for values that no database takes, which drivers refuse before they ask it."""
     try:
         yield
     except DBAPIError as error:
         raise translate(error, place) from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise InputError(_NO_VALUE) from error
 
 
 def translate(error: DBAPIError, place: str) -> PipelineError:
     """Our error for what the database said."""
+    if isinstance(error, DataError):
+        return InputError(_NO_VALUE)
     full = StoreFull(f"no room left for the control database {place}; free some space and run the command again")
     if getattr(error.orig, "sqlstate", None) == _POSTGRES_FULL:
         return full

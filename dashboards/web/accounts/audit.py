@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from dashboards.moments import YEARS
 from dashboards.web.access import AdminVisitor
 from dashboards.web.rendering import render, site_of
 from pipeline.control.audit_reading import AuditQuery, audit_actions, read_audit
@@ -69,9 +70,12 @@ def audit_page(
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise InputError(f"{text!r} is no day; write it as 2026-05-01") from None
+    if day is not None and day.year not in YEARS:
+        raise InputError(f"{text!r} lies in the year {day.year}; a year from {YEARS[0]} to {YEARS[-1]} can be")
+    return day
 
 
 def _begin(day: date | None, zone: tzinfo) -> datetime | None:

@@ -70,7 +70,7 @@ def password_fault(password: str, name: str) -> str | None:
 def hash_password(password: str) -> str:
     """The hash to keep, with its salt and cost in it."""
     with _turns():
-        return _hasher().hash(_normal(password))
+        return _hasher().hash(_written(password))
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
@@ -78,7 +78,7 @@ def is_password(password: str, password_hash: str | None) -> bool:
     known = password_hash or _nobodys_hash()
     try:
         with _turns():
-            _hasher().verify(known, _normal(password)[: MOST_LENGTH + 1])
+            _hasher().verify(known, _written(password))
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
@@ -87,6 +87,11 @@ def is_password(password: str, password_hash: str | None) -> bool:
 def _normal(password: str) -> str:
     """The same for every keyboard that writes the same letters."""
     return unicodedata.normalize("NFKC", password)
+
+
+def _written(password: str) -> bytes:
+    """As it is hashed: not longer than it may be; a form can say what is no text, and that is a wrong password, too."""
+    return _normal(password)[: MOST_LENGTH + 1].encode(errors="surrogatepass")
 
 
 @cache

@@ -44,7 +44,15 @@ def test_change_without_the_token_of_the_session_is_refused(browse: Browse) -> N
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/pictures/thumbs/../../facetrail.db", "/pictures/thumbs/%2e%2e/%2e%2e/facetrail.db"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pictures/thumbs/../../facetrail.db",
+        "/pictures/thumbs/%2e%2e/%2e%2e/facetrail.db",
+        "/pictures/thumbs/d/s/%00.jpg",
+        f"/pictures/thumbs/d/s/{'t' * 300}.jpg",
+    ],
+)
 def test_pictures_lead_nowhere_else(browse: Browse, path: str) -> None:
     assert browse(Role.ADMIN).get(path).status_code == 404
 

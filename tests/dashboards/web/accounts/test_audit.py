@@ -45,5 +45,6 @@ def test_older_rows_are_a_page_away_with_the_same_filter(browse: Browse, site: S
     assert "number 0." in client.get("/audit?who=kim&before=2").text
 
 
-def test_what_is_no_day_is_told(browse: Browse) -> None:
-    assert browse(Role.ADMIN).get("/audit?from=yesterday").status_code == 400
+@pytest.mark.parametrize("query", ["from=yesterday", "from=0001-01-01", "to=9999-12-31", f"before={10**20}"])
+def test_what_is_no_day_and_no_row_is_told(browse: Browse, query: str) -> None:
+    assert browse(Role.ADMIN).get(f"/audit?{query}").status_code == 400

@@ -32,6 +32,15 @@ def test_right_password_opens_the_page_that_was_asked_for(browser: TestClient, s
     assert actions(site)[0] == ("ada", "sign in")
 
 
+@pytest.mark.parametrize(("name", "status"), [("ada", 401), (r"\ud800", 400)])
+def test_what_is_no_text_is_no_password_and_no_name(browser: TestClient, ada: User, name: str, status: int) -> None:
+    part = '--X\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    body = part.format("name", name) + part.format("password", r"\ud800") + "--X--\r\n"
+    kind = "multipart/form-data; boundary=X; charset=unicode_escape"
+
+    assert browser.post("/sign-in", content=body, headers={"content-type": kind}).status_code == status
+
+
 def test_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: TestClient, ada: User) -> None:
     cookie = sign_in(browser).headers["set-cookie"]
 
