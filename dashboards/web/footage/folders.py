@@ -67,7 +67,7 @@ def look_into(control: Control, roots: Sequence[Path], path: str) -> FolderView:
         inside = sorted(folder.iterdir(), key=lambda entry: entry.name.lower())
     except OSError as error:
         raise SourceUnreadable(f"{folder}: cannot be read ({error.strerror})") from error
-    inside = [entry for entry in inside if is_finished_name(entry.name) and is_below(roots, entry)]
+    inside = [entry for entry in inside if _is_shown(entry.name) and is_below(roots, entry)]
     folders = [entry for entry in inside if entry.is_dir()]
     videos = [entry for entry in inside if entry.suffix.lower() in SUFFIXES and entry.is_file()]
     return FolderView(
@@ -77,6 +77,11 @@ def look_into(control: Control, roots: Sequence[Path], path: str) -> FolderView:
         files=_file_entries(control, videos[:MOST_LISTED]),
         is_cut=max(len(folders), len(videos)) > MOST_LISTED,
     )
+
+
+def _is_shown(name: str) -> bool:
+    """Whether a name can stand on a page: it is text, and not one of files that are still written."""
+    return is_finished_name(name) and not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def _way_down(roots: Sequence[Path], folder: Path) -> tuple[FolderEntry, ...]:

@@ -31,6 +31,9 @@ from pipeline.video.identity import source_id_of_digest
 
 router = APIRouter(include_in_schema=False)
 
+LATEST_MS = 7_258_118_400_000
+"""The beginning of the year 2200 in Unix milliseconds; no file was written later, and few disks could say so."""
+
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
@@ -64,7 +67,7 @@ async def upload(
     visitor: AnalystVisitor,
     asked: AskedInQuery,
     name: str = "",
-    modified_ms: Annotated[int | None, Query(ge=0)] = None,
+    modified_ms: Annotated[int | None, Query(ge=0, le=LATEST_MS)] = None,
 ) -> HTMLResponse:
     """The request's body is the file; its name, and when it was last written, are in the query."""
     taken = await take_upload(request, SentFile(name, modified_ms), asked, visitor)

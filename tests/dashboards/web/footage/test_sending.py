@@ -115,6 +115,20 @@ def test_wrong_field_of_the_form_is_named(browse: Browse, clip: Path) -> None:
     assert (answer.status_code, "samples a second" in answer.text) == (400, True)
 
 
+def test_time_that_no_file_can_have_is_refused_before_anything_is_kept(browse: Browse, site: Site, clip: Path) -> None:
+    answer = browse(Role.ANALYST).post(f"/footage/upload?modified_ms={10**16}", content=clip.read_bytes())
+
+    assert answer.status_code == 422
+    assert not uploads_dir(site).exists()
+
+
+def test_file_whose_name_is_no_text_does_not_hide_the_others(rooted: Site, browse: Browse) -> None:
+    folder = rooted.settings.web.footage_roots[0] / "may"
+    (folder / os.fsdecode(b"\xff.mp4")).touch()
+
+    assert "door.mp4" in browse(Role.ANALYST, rooted).get("/footage/folders", params={"path": str(folder)}).text
+
+
 def test_chosen_files_wait_to_be_looked_into(rooted: Site, browse: Browse) -> None:
     path = rooted.settings.web.footage_roots[0] / "may" / "door.mp4"
 
