@@ -6,7 +6,7 @@ transaction, so that starts and ends balance whatever happens in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 import msgspec
@@ -43,7 +43,7 @@ def take(state: IntakeState, event: SightingEvent, rules: Iterable[WatchRule], z
     if event.kind is not EventKind.END:
         kept[event.sighting_id] = msgspec.structs.replace(event, thumb_jpeg=None)
     own = SightingNotice(event=event, before=before, in_view=look_around(kept, event.source_id))
-    watched = watch(state.watching, event, rules, zone)
+    watched = watch(state.watching, event, rules, zone, _heir_of(event, kept))
     alerts = _notices(watched.alerts, watched.state)
     return Taken(IntakeState(open_sightings=kept, watching=watched.state), (own, *alerts))
 
@@ -67,6 +67,13 @@ def decode_state(data: bytes) -> IntakeState:
         return msgspec.msgpack.decode(data, type=IntakeState)
     except msgspec.DecodeError as error:
         raise MessageError(f"no state of event delivery: {error}") from error
+
+
+def _heir_of(event: SightingEvent, still_open: Mapping[str, SightingEvent]) -> SightingEvent | None:
+    """The sighting that goes on for one that ends as part of it; None when it has ended before."""
+    if event.kind is not EventKind.END or event.part_of is None:
+        return None
+    return still_open.get(event.part_of)
 
 
 def _notices(alerts: Iterable[AlertEvent], after: WatchState) -> tuple[AlertNotice, ...]:

@@ -84,11 +84,20 @@ class Watched(msgspec.Struct, frozen=True):
     alerts: tuple[AlertEvent, ...]
 
 
-def watch(state: WatchState, event: SightingEvent, rules: Iterable[WatchRule], zone: tzinfo) -> Watched:
-    """The alerts that `event` starts or ends; hours are those of `zone`."""
+def watch(
+    state: WatchState,
+    event: SightingEvent,
+    rules: Iterable[WatchRule],
+    zone: tzinfo,
+    heir: SightingEvent | None = None,
+) -> Watched:
+    """The alerts that `event` starts or ends; hours are those of `zone`.
+
+    `heir` is the sighting, as it was told last, that goes on for one that ends because it has become part of it.
+    """
     rules = tuple(rules)
-    state = _counted(state, event, rules)
-    left = _leave(state, event, {rule.name: rule.cooldown_s for rule in rules})
+    state = _counted(state, event, rules, heir)
+    left = _leave(_inherited(state, event, heir), event, {rule.name: rule.cooldown_s for rule in rules}, heir)
     if event.kind is EventKind.END:
         return left
     state, alerts = left.state, list(left.alerts)
@@ -129,14 +138,19 @@ def _has_been_seen(rule: WatchRule, event: SightingEvent, state: WatchState) -> 
     return wanted is not None and len(state.seen.get(_stranger_key(rule, event), ())) >= wanted.times
 
 
-def _counted(state: WatchState, event: SightingEvent, rules: Iterable[WatchRule]) -> WatchState:
-    """The state with `event`'s sighting among those counted, if it is a stranger's, and out of them if not."""
+def _counted(
+    state: WatchState, event: SightingEvent, rules: Iterable[WatchRule], heir: SightingEvent | None
+) -> WatchState:
+    """The state with `event`'s sighting among those counted, if it is a stranger's, and out of them if not.
+
+    One with an heir is none of its own: that counts, or does not.
+    """
     counts = dict(state.seen)
     for rule in rules:
         if rule.unknown_seen is not None and (not rule.cameras or event.source_id in rule.cameras):
             for key in [key for key in counts if key.startswith(f"{rule.name}|")]:
-                counts[key] = tuple(_still_counting(counts[key], event, rule.unknown_seen))
-            if event.status is Status.UNKNOWN:
+                counts[key] = tuple(_still_counting(counts[key], event, rule.unknown_seen, heir))
+            if event.status is Status.UNKNOWN and heir is None:
                 key = _stranger_key(rule, event)
                 known = counts.get(key, ())
                 is_new = all(seen.sighting_id != event.sighting_id for seen in known)
@@ -144,21 +158,50 @@ def _counted(state: WatchState, event: SightingEvent, rules: Iterable[WatchRule]
     return msgspec.structs.replace(state, seen={key: seen for key, seen in counts.items() if seen})
 
 
-def _still_counting(counted: Iterable[Seen], event: SightingEvent, wanted: UnknownSeen) -> Iterator[Seen]:
+def _still_counting(
+    counted: Iterable[Seen], event: SightingEvent, wanted: UnknownSeen, heir: SightingEvent | None
+) -> Iterator[Seen]:
     earliest = event.captured_at - timedelta(seconds=wanted.within_s)
+    is_no_stranger = event.status is Status.KNOWN or heir is not None
     for seen in counted:
-        is_known_now = seen.sighting_id == event.sighting_id and event.status is Status.KNOWN
-        if seen.at >= earliest and not is_known_now:
+        if seen.at >= earliest and not (is_no_stranger and seen.sighting_id == event.sighting_id):
             yield seen
 
 
-def _leave(state: WatchState, event: SightingEvent, cooldowns: dict[str, float]) -> Watched:
+def _inherited(state: WatchState, event: SightingEvent, heir: SightingEvent | None) -> WatchState:
+    """The state with the heir in the place of the sighting that has ended, unless it is known as somebody else."""
+    if heir is None:
+        return state
+    alerts = (
+        _passed_on(alert, event, heir.sighting_id) if _may_inherit(alert, event, heir) else alert
+        for alert in state.open
+    )
+    return msgspec.structs.replace(state, open=tuple(alerts))
+
+
+def _may_inherit(alert: OpenAlert, event: SightingEvent, heir: SightingEvent) -> bool:
+    """A name that the ended sighting brings is told of its heir a moment later: only another name speaks against it."""
+    is_somebody_else = heir.status is Status.KNOWN and subject_of(heir) != alert.subject
+    return event.sighting_id in alert.present and not is_somebody_else
+
+
+def _passed_on(alert: OpenAlert, event: SightingEvent, heir_id: str) -> OpenAlert:
+    present = dict.fromkeys(heir_id if each == event.sighting_id else each for each in alert.present)
+    return msgspec.structs.replace(
+        alert,
+        present=tuple(present),
+        all_sightings=tuple(dict.fromkeys((*alert.all_sightings, heir_id))),
+        touched_at=event.captured_at,
+    )
+
+
+def _leave(state: WatchState, event: SightingEvent, cooldowns: dict[str, float], heir: SightingEvent | None) -> Watched:
     """Take a sighting that has ended, or is of somebody else after all, out of its alerts; end those left empty."""
     kept: list[OpenAlert] = []
     alerts: list[AlertEvent] = []
     rests = {key: until for key, until in state.rests.items() if until > event.captured_at}
     for alert in state.open:
-        reason = _reason_to_leave(alert, event)
+        reason = _reason_to_leave(alert, event, heir)
         present = tuple(each for each in alert.present if each != event.sighting_id or reason is None)
         if present:
             touched_at = event.captured_at if event.sighting_id in alert.present else alert.touched_at
@@ -171,11 +214,11 @@ def _leave(state: WatchState, event: SightingEvent, cooldowns: dict[str, float])
     return Watched(msgspec.structs.replace(state, open=tuple(kept), rests=rests), tuple(alerts))
 
 
-def _reason_to_leave(alert: OpenAlert, event: SightingEvent) -> AlertReason | None:
+def _reason_to_leave(alert: OpenAlert, event: SightingEvent, heir: SightingEvent | None) -> AlertReason | None:
     if event.sighting_id not in alert.present:
         return None
     if event.kind is EventKind.END:
-        return AlertReason.GONE
+        return AlertReason.GONE if heir is None else AlertReason.RENAMED
     return AlertReason.RENAMED if subject_of(event) not in {None, alert.subject} else None
 
 

@@ -11,6 +11,7 @@ from pipeline.events.delivery.intake import IntakeState, decode_state, encode_st
 from pipeline.events.delivery.notices import AlertNotice, InView, Notice, SightingNotice, decode_notice, encode_notice
 from pipeline.events.events import SightingEvent
 from pipeline.events.watch.watching import WatchRule
+from pipeline.sightings.rows import Status
 from tests.builders_delivery import BEGIN, JPEG, make_alert, make_event, make_notice
 
 STRANGERS = WatchRule(name="strangers", any_unknown=True)
@@ -57,6 +58,16 @@ def test_alert_follows_the_event_that_set_it_off() -> None:
         ("alert", AlertNotice),
     ]
     assert [notice.n_open for notice in notices if isinstance(notice, AlertNotice)] == [1, 0]
+
+
+@pytest.mark.parametrize(("is_elder_over", "n_alerts"), [(False, 1), (True, 2)])
+def test_alert_goes_on_with_the_sighting_that_another_has_turned_out_to_be(is_elder_over: bool, n_alerts: int) -> None:
+    elder = make_event(sighting="s_0", status=Status.UNCERTAIN)
+    over = [make_event("end", 3, sighting="s_0", status=Status.UNCERTAIN)] if is_elder_over else []
+
+    notices = run(elder, make_event(second=1), *over, make_event("end", 5, part_of="s_0"))
+
+    assert len([notice for notice in notices if isinstance(notice, AlertNotice)]) == n_alerts
 
 
 def test_end_of_a_sighting_that_nobody_knows_is_told_all_the_same() -> None:

@@ -116,6 +116,46 @@ def test_doubt_about_a_name_ends_no_alert() -> None:
     assert phases(run(events, ADA)) == ["ada start"]
 
 
+@pytest.mark.parametrize(
+    ("heir", "rule", "expected"),
+    [
+        (make_event(sighting="s_0"), STRANGERS, []),  # still there, as that sighting
+        (make_event(sighting="s_0", person="Ada"), STRANGERS, [("end", "renamed", ("s_1",))]),
+        (None, STRANGERS, [("end", "gone", ("s_1",))]),  # what it was part of has ended before
+    ],
+)
+def test_sighting_that_goes_on_as_another_is_not_gone(
+    heir: SightingEvent | None, rule: WatchRule, expected: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    state = watch(WatchState(), make_event(), [rule], UTC).state
+
+    alerts = watch(state, make_event("end", 5, part_of="s_0"), [rule], UTC, heir).alerts
+
+    assert [(alert.phase, alert.reason, alert.sighting_ids) for alert in alerts] == expected
+
+
+def test_alert_that_a_sighting_has_inherited_ends_with_it() -> None:
+    elder, younger = make_event(sighting="s_0"), make_event(second=1, person="Ada")
+    begun = watch(WatchState(), younger, [ADA], UTC).state
+
+    passed_on = watch(begun, make_event("end", 5, person="Ada", part_of="s_0"), [ADA], UTC, elder)
+    named = watch(passed_on.state, make_event("update", 6, sighting="s_0", person="Ada"), [ADA], UTC)
+    over = watch(named.state, make_event("end", 9, sighting="s_0", person="Ada"), [ADA], UTC)
+
+    assert (passed_on.alerts, named.alerts) == ((), ())
+    assert [(end.phase, end.reason, end.sighting_ids) for end in over.alerts] == [("end", "gone", ("s_1", "s_0"))]
+
+
+def test_stranger_who_goes_on_as_another_sighting_counts_once() -> None:
+    rule = WatchRule(name="lurker", unknown_seen=UnknownSeen(times=3, within_s=100))
+    elder, younger = make_event(sighting="s_0"), make_event(second=1, sighting="s_1")
+    state = watch(watch(WatchState(), elder, [rule], UTC).state, younger, [rule], UTC).state
+
+    state = watch(state, make_event("end", 5, part_of="s_0"), [rule], UTC, elder).state
+
+    assert watch(state, make_event(second=9, sighting="s_2"), [rule], UTC).alerts == ()
+
+
 def test_cool_down_counts_from_the_end_of_the_alert() -> None:
     rule = WatchRule(name="ada", people=frozenset({"ada"}), cooldown_s=60)
     visits = [
