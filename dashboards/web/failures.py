@@ -46,6 +46,10 @@ class TooOften(PipelineError):
     """Requests come faster than allowed; the text says when to come again."""
 
 
+class NotReady(PipelineError):
+    """This takes some time still; the text says how far it is."""
+
+
 class Conflict(PipelineError):
     """This cannot be done as things are; the text says why."""
 
@@ -59,6 +63,7 @@ STATUS: tuple[tuple[type[PipelineError], int], ...] = (
     (Conflict, HTTPStatus.CONFLICT),
     (ReportRefused, HTTPStatus.CONFLICT),
     (InputError, HTTPStatus.BAD_REQUEST),
+    (NotReady, HTTPStatus.SERVICE_UNAVAILABLE),
     (LeaseLost, HTTPStatus.CONFLICT),
     (TransportLost, HTTPStatus.SERVICE_UNAVAILABLE),
     (SourceLost, HTTPStatus.BAD_GATEWAY),

@@ -60,12 +60,18 @@ async def stream_sightings(
     feed: Feed, after: str, wanted: CardFilter, drawing: Drawing
 ) -> AsyncIterator[ServerSentEvent]:
     """What is told after the place `after`: `card` and `gone`, and `alerts`; ends for a browser that is too slow."""
+    async for news in stream_news(feed, after, wanted):
+        for event in _events(news, drawing):
+            yield event
+
+
+async def stream_news(feed: Feed, after: str, wanted: CardFilter) -> AsyncIterator[News]:
+    """What is told after the place `after`; ends after some minutes, and for whoever is too slow."""
     bell, until_s = Bell(), time.monotonic() + MOST_S
     with feed.listening(after, bell.ring) as listener:
         while time.monotonic() < until_s and not listener.is_behind:
             if await bell.wait(BEAT_S):
-                for event in _events(feed.news(listener, wanted), drawing):
-                    yield event
+                yield feed.news(listener, wanted)
 
 
 def _events(news: News, drawing: Drawing) -> Iterator[ServerSentEvent]:

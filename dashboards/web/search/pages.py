@@ -26,6 +26,7 @@ from pipeline.schemas import VectorF32
 
 if TYPE_CHECKING:
     from dashboards.web.site import Site
+    from pipeline.identity.picture_faces import ExaminedPicture
 
 router = APIRouter(include_in_schema=False)
 
@@ -106,7 +107,7 @@ def _choices(site: Site, asked: Asked, visitor: Visitor) -> tuple[ChoiceView, ..
 def _search(site: Site, asked: Asked, visitor: Visitor, labels: Mapping[str, str]) -> SearchView:
     """Search, and note that in the audit log."""
     searched = _searched(site, asked, visitor)
-    _note(site, visitor, searched)
+    note_search(site, visitor.name, searched)
     findings = room_of(site).readiness().finder.find(searched.face, asked.query(site.zone, datetime.now(UTC)))
     people = {person.person_id: person.name for person in People(site.control).list_people()}
     view = results(findings, labels, people)
@@ -116,11 +117,23 @@ def _search(site: Site, asked: Asked, visitor: Visitor, labels: Mapping[str, str
 
 def _searched(site: Site, asked: Asked, visitor: Visitor) -> SearchedFace:
     if asked.sighting is not None:
-        face, row = room_of(site).readiness().finder.face_of(asked.sighting)
-        image = f"/pictures/{row.thumb_ref}" if row.thumb_ref else ""
-        return SearchedFace(face, image, row.person_id or "", None, f"the face of {row.sighting_id}")
-    picture = room_of(site).pictures.get(asked.picture or "", visitor.name)
-    number = asked.face or 0
+        return face_of_sighting(site, asked.sighting)
+    return face_of_picture(room_of(site).pictures.get(asked.picture or "", visitor.name), asked.face or 0)
+
+
+def face_of_sighting(site: Site, sighting_id: str) -> SearchedFace:
+    """The face of a sighting; raises `NotFound`."""
+    face, row = room_of(site).readiness().finder.face_of(sighting_id)
+    image = f"/pictures/{row.thumb_ref}" if row.thumb_ref else ""
+    return SearchedFace(face, image, row.person_id or "", None, f"the face of {row.sighting_id}")
+
+
+def face_of_picture(picture: ExaminedPicture, number: int | None) -> SearchedFace:
+    """A face of a picture, None for the largest that can be used; raises `InputError`, and `NoFaceFound` for none."""
+    if number is None:
+        number = next((place for place, face in enumerate(picture.faces) if face.embedding is not None), 0)
+    if not picture.faces:
+        raise NoFaceFound(f"nobody can be searched by in this picture: {picture.message()}")
     if number >= len(picture.faces):
         raise InputError(f"the picture has {len(picture.faces)} faces; there is no face {number}")
     chosen = picture.faces[number]
@@ -129,7 +142,8 @@ def _searched(site: Site, asked: Asked, visitor: Visitor) -> SearchedFace:
     return SearchedFace(chosen.embedding, as_address(chosen.thumb_jpeg), "", picture.sha256, "a picture")
 
 
-def _note(site: Site, visitor: Visitor, searched: SearchedFace) -> None:
+def note_search(site: Site, who: str, searched: SearchedFace) -> None:
+    """Let a search stand in the audit log."""
     AuditLog(site.control).append(
-        ACTION, searched.about, who=visitor.name, image_sha256=searched.image_sha256, detail=f"by {searched.words}"
+        ACTION, searched.about, who=who, image_sha256=searched.image_sha256, detail=f"by {searched.words}"
     )
