@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from dashboards.web.access import AnalystVisitor, AnyVisitor
 from dashboards.web.people import deciding
 from dashboards.web.people.past_pages import CHANGED, decided_fragment
-from dashboards.web.people.unknown_views import show_uncertain, show_unknowns
+from dashboards.web.people.unknown_views import show_chosen, show_uncertain, show_unknowns
 from dashboards.web.rendering import render, site_of
 from pipeline.control.unknowns import Unknowns
 from pipeline.sightings.catalogue_queries import parse_cursor
@@ -22,10 +22,15 @@ UnknownIds = Annotated[list[str], Form(min_length=1)]
 
 @router.get("/unknowns")
 def unknowns(
-    request: Request, _visitor: AnyVisitor, page: Annotated[int, Query(ge=1)] = 1, show: str = ""
+    request: Request,
+    _visitor: AnyVisitor,
+    page: Annotated[int, Query(ge=1)] = 1,
+    show: str = "",
+    group: Annotated[tuple[str, ...], Query()] = (),
 ) -> HTMLResponse:
-    """The unknown people; a fragment of the list when the page asks for it anew."""
-    shown = show_unknowns(site_of(request), page, ignored=show == "ignored")
+    """The unknown people, or those of `group`, chosen; a fragment of the list when the page asks for it anew."""
+    site = site_of(request)
+    shown = show_chosen(site, group) if group else show_unknowns(site, page, ignored=show == "ignored")
     is_part = request.headers.get("HX-Target") == "groups"
     return render(request, "people/groups.html" if is_part else "people/unknowns.html", {"shown": shown})
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 GROUPS_SHOWN = 12
 """Groups on one page: each asks for its own faces."""
+MOST_CHOSEN = 60
+"""Groups that an address may name."""
 FACES_SHOWN = 6
 UNCERTAIN_SHOWN = 30
 
@@ -44,6 +46,8 @@ class UnknownsPage:
     page: int
     n_pages: int
     shows_ignored: bool
+    is_chosen: bool = False
+    """Whether these are some whom an address names, and not a page of all."""
     n_uncertain: int
 
 
@@ -78,6 +82,22 @@ def show_unknowns(site: Site, page: int, *, ignored: bool) -> UnknownsPage:
         page=min(page, n_pages),
         n_pages=n_pages,
         shows_ignored=ignored,
+        n_uncertain=site.catalogue.count(_UNCERTAIN),
+    )
+
+
+def show_chosen(site: Site, unknown_ids: Sequence[str]) -> UnknownsPage:
+    """Those of these unknown people who are in the record still and not ignored, up to `MOST_CHOSEN`."""
+    wanted = frozenset(unknown_ids)
+    groups = [group for group in list_groups(site.control, site.catalogue) if group.unknown_id in wanted]
+    cards = tuple(_cards(site, groups[:MOST_CHOSEN]))
+    return UnknownsPage(
+        cards=cards,
+        n_groups=len(cards),
+        page=1,
+        n_pages=1,
+        shows_ignored=False,
+        is_chosen=True,
         n_uncertain=site.catalogue.count(_UNCERTAIN),
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from dashboards.web.site import Site
 from dashboards.web.words import score
+from pipeline.control.corrections import Corrections, Said
 from pipeline.control.people_listing import PeopleListing
 from pipeline.control.sources import SourceRecord, Sources
 from pipeline.errors import NotFound
@@ -67,7 +69,7 @@ def evidence_of(site: Site, row: SightingRow) -> SightingEvidence:
         name=_name(row, names, candidate),
         candidate_name=candidate,
         second_name=names.get(row.second_person_id or "", row.second_person_id),
-        reasons=reasons_of(row, candidate),
+        reasons=reasons_of(row, candidate, _said(site, row, names)),
         faces=faces_of(site.data_dir, row),
         source=source,
         coverage=_coverage(Store(site.data_dir), row),
@@ -75,11 +77,16 @@ def evidence_of(site: Site, row: SightingRow) -> SightingEvidence:
     )
 
 
-def reasons_of(row: SightingRow, candidate: str | None) -> tuple[str, ...]:
-    """Why somebody is known, uncertain or unknown; `candidate` is the name of whom the face is most like."""
+def reasons_of(row: SightingRow, candidate: str | None, said: Sequence[str] = ()) -> tuple[str, ...]:
+    """Why somebody is known, uncertain or unknown; `candidate` is the name of whom the face is most like.
+
+    What people said of it goes before what its scores say, and is told in the sentences `said`.
+    """
     if row.best_score is None or row.threshold is None or candidate is None:
-        return ("No face in it was good enough to be compared, or nobody was enrolled at that time.",)
+        return tuple(said) or ("No face in it was good enough to be compared, or nobody was enrolled at that time.",)
     likeness = f"The face is most like {candidate}, with a score of {score(row.best_score)}"
+    if said:
+        return (*said, f"{likeness}; the threshold is {score(row.threshold)}.")
     is_enough = row.best_score >= row.threshold
     lead = "" if row.margin is None else f", {score(row.margin)} ahead of the next person"
     if row.status is Status.KNOWN:
@@ -93,6 +100,16 @@ def reasons_of(row: SightingRow, candidate: str | None) -> tuple[str, ...]:
     if is_enough:
         return (f"{likeness}, but too few of its faces are good, or the lead is too small.",)
     return (f"{likeness}: below the threshold of {score(row.threshold)}, so it is nobody who is enrolled.",)
+
+
+def _said(site: Site, row: SightingRow, names: Mapping[str, str]) -> list[str]:
+    verbs = {Said.IS: "is", Said.IS_NOT: "is not"}
+    told = [
+        f"{one.who} said that this {verbs[one.verdict]} {names.get(one.person_id or '', one.person_id)}."
+        for one in Corrections(site.control).of_tracks(row.track_ids)
+        if one.verdict in verbs
+    ]
+    return list(dict.fromkeys(told))
 
 
 def faces_of(data_dir: Path, row: SightingRow) -> tuple[str, ...]:

@@ -17,6 +17,10 @@
     bar.querySelector("[data-chosen-count]").textContent = `${chosen.size} chosen`;
   }
 
+  // An address may say who is meant: the server marks them.
+  for (const group of all("[data-chosen]")) chosen.add(group.dataset.group);
+  show();
+
   function choose(id, is) {
     if (is) chosen.add(id);
     else chosen.delete(id);

@@ -66,6 +66,10 @@
     }
     document.querySelector("[data-view-from]").value = iso(view.from);
     document.querySelector("[data-view-to]").value = iso(view.to);
+    readTable();
+  }
+
+  function readTable() {
     const table = new URL(place.dataset.table, location.href);
     table.searchParams.set("from", iso(view.from));
     table.searchParams.set("to", iso(view.to));
@@ -227,6 +231,7 @@
     },
   };
   window.facetrail.timeline = timeline;
+  document.addEventListener("relabelled", () => { fetchPicture(); readTable(); });
   new ResizeObserver(() => { if (picture) drawAxis(); }).observe(axis);
   fetchPicture();
 })();

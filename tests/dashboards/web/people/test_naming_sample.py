@@ -41,6 +41,16 @@ def test_strangers_are_grouped_by_who_they_are(sample_site: Site, browse: Browse
     assert "2 sightings" in page
 
 
+def test_those_whom_an_address_names_are_shown_alone_and_chosen(sample_site: Site, browse: Browse) -> None:
+    browser = browse(on=sample_site)
+
+    page = browser.get(f"/unknowns?group={ASTRONAUT}&group=unknown-9999").text
+
+    assert re.findall(r'data-group="(unknown-\d+)" data-chosen', page) == [ASTRONAUT]
+    assert OBAMA not in page
+    assert "These have a name by now" in browser.get("/unknowns?group=unknown-9999").text
+
+
 def test_named_stranger_is_that_person_in_the_past_and_nothing_else_changes(
     sample_site: Site, browse: Browse, until_named: Wait
 ) -> None:
@@ -113,3 +123,25 @@ def test_unknown_is_named_and_the_past_relabelled_without_reload(sample_site: Si
         expect(page.locator("[data-group]")).to_have_count(2, timeout=20_000)
         page.close()
     assert {row.person_id for row in sightings(sample_site)} == {OBAMA, ASTRONAUT}
+
+
+@pytest.mark.browser
+def test_evidence_stays_true_while_a_sighting_is_corrected(sample_site: Site, chromium: Browser) -> None:
+    row = next(row for row in sightings(sample_site) if row.person_id == ASTRONAUT)
+    with serving(create_app(sample_site, FixedDoorkeeper(make_visitor())), sample_site.settings.web) as url:
+        page = chromium.new_page()
+        page.goto(f"{url}/timeline?range=all")
+        page.locator(f'tr [data-evidence="{row.sighting_id}"]').click()
+        panel = page.locator("#evidence")
+        panel.get_by_label("This is…").fill("Joe Biden")
+        panel.get_by_role("button", name="Save").click()
+
+        expect(panel.get_by_role("heading", name="Joe Biden")).to_be_visible(timeout=20_000)
+        expect(panel).to_contain_text("ada said that this is Joe Biden.")
+        expect(page.locator("#timeline-table")).to_contain_text("Joe Biden")
+        panel.get_by_role("button", name="Undo").click()
+        expect(panel.get_by_role("heading", name=ASTRONAUT)).to_be_visible(timeout=20_000)
+        panel.get_by_role("button", name="Not a face").click()
+        expect(panel.get_by_role("heading", name="Not in the record any more")).to_be_visible(timeout=20_000)
+        expect(page.locator("#timeline-table")).not_to_contain_text(ASTRONAUT)
+        page.close()
