@@ -18,8 +18,11 @@ from pipeline.faces.finding import FaceFinder
 from pipeline.options import DetectionOptions, EncodingOptions
 from workers.wire.headers import StageOptions
 
-KEPT = 4
-"""Sets of options whose models stay in memory."""
+FINDERS_KEPT = 32
+"""Sets of detection options whose networks stay in memory. Every camera may have its own; MTCNN takes 16 MB for each,
+and 0.1 s to be made again, which is as long as the whole work on many a live chunk."""
+ENCODERS_KEPT = 4
+"""Encoders that stay in memory; only name and precision tell them apart, and few have more than one in use."""
 
 
 class Models:
@@ -29,10 +32,10 @@ class Models:
         """`xla` lets XLA compile the encoders."""
         self._weights_dir = weights_dir
         self._xla = xla
-        self._detector = lru_cache(KEPT)(self._make_detector)
-        self._encoder = lru_cache(KEPT)(self._make_encoder)
-        self._finder = lru_cache(KEPT)(self._make_finder)
-        self._embedder = lru_cache(KEPT)(self._make_embedder)
+        self._detector = lru_cache(FINDERS_KEPT)(self._make_detector)
+        self._encoder = lru_cache(ENCODERS_KEPT)(self._make_encoder)
+        self._finder = lru_cache(FINDERS_KEPT)(self._make_finder)
+        self._embedder = lru_cache(ENCODERS_KEPT)(self._make_embedder)
 
     def finder_for(self, options: StageOptions) -> FaceFinder:
         """The finder for these options."""
