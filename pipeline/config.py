@@ -89,8 +89,9 @@ class WebSettings(BaseModel):
     """0 takes a free one."""
     public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
     """How browsers reach the pages when a reverse proxy stands before them, such as https://faces.example.org."""
-    trusted_proxies: str = "127.0.0.1"
-    """Addresses, with commas between, whose word on who asks, and by TLS or not, is taken."""
+    trusted_proxies: str = ""
+    """Addresses, with commas between, whose word on who asks, and by TLS or not, is taken; empty: 127.0.0.1 where
+    `public_url` says that there is a proxy, else nobody's."""
     session_hours: float = Field(default=12.0, gt=0, le=24 * 365)
     """A sign-in ends after this, in hours."""
     footage_roots: tuple[Path, ...] = ()

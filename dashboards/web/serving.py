@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 SHUTDOWN_S = 3
 """How long open streams of events and pictures may take to end, in seconds."""
+PROXY_HERE = "127.0.0.1"
 
 
 def bound_socket(settings: WebSettings) -> socket.socket:
@@ -63,6 +64,11 @@ def _config(app: FastAPI, settings: WebSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
+        forwarded_allow_ips=_believed_proxies(settings),
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
+
+
+def _believed_proxies(settings: WebSettings) -> str:
+    """Whose `X-Forwarded-For` counts: where nobody says that there is a proxy, it is the sender's own invention."""
+    return settings.trusted_proxies or (PROXY_HERE if settings.public_url else "")
