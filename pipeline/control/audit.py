@@ -1,6 +1,7 @@
 """The audit log: who looked for or changed whom, and when; rows are added and never changed.
 
 AuditLog(control).append(action, about, who=..., image_sha256=None, detail="")
+AuditLog(control).append_anew(action, about, who=..., detail="")     unless it stands there since some minutes
 AuditLog(control).read(limit) -> list[AuditEntry]     newest first
 """
 
@@ -9,12 +10,17 @@ from __future__ import annotations
 import getpass
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from pipeline.control.database import Control, Transaction
 from pipeline.control.tables import audit
+
+ANEW_AFTER = timedelta(minutes=10)
+"""What goes on is written down again after this: a page that asks every second, or tries that are refused."""
+RECENT_ROWS = 1000
+"""So far back it is looked for; a log of millions of rows takes no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,14 @@ class AuditLog:
         with self._control.writing() as transaction:
             append_entry(transaction, entry)
 
+    def append_anew(self, action: str, about: str, *, who: str, detail: str = "") -> None:
+        """Add a row, unless the same one was added within the last minutes: for what is done again and again."""
+        now = datetime.now(UTC)
+        entry = AuditEntry(at=now, who=who, action=action, about=about, image_sha256=None, detail=detail)
+        with self._control.writing() as transaction:
+            if not _is_noted(transaction, entry, now - ANEW_AFTER):
+                append_entry(transaction, entry)
+
     def read(self, limit: int = 1000) -> list[AuditEntry]:
         """The newest rows, newest first."""
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
@@ -71,6 +85,13 @@ class AuditLog:
                 )
                 for row in rows
             ]
+
+
+def _is_noted(transaction: Transaction, entry: AuditEntry, since: datetime) -> bool:
+    newest = transaction.connection.execute(select(func.max(audit.c.id))).scalar_one() or 0
+    same = [audit.c[name] == getattr(entry, name) for name in ("who", "action", "about", "detail")]
+    query = select(audit.c.id).where(audit.c.id > newest - RECENT_ROWS, audit.c.at > since, *same).limit(1)
+    return transaction.connection.execute(query).one_or_none() is not None
 
 
 def append_entry(transaction: Transaction, entry: AuditEntry) -> None:

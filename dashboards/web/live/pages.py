@@ -69,11 +69,15 @@ def states(request: Request, _visitor: AnyVisitor, camera: Name = "") -> HTMLRes
 
 
 @router.get("/live/events")
-async def events(request: Request, _visitor: AnyVisitor, asked: Asked, after: Name = "") -> EventSourceResponse:
+async def events(request: Request, visitor: AnyVisitor, asked: Asked, after: Name = "") -> EventSourceResponse:
     """Cards as they change and alerts, from the place `after` on, or from where a browser's last connection broke."""
     feed, zone = feeds_of(request).feed, site_of(request).zone
     place = request.headers.get("last-event-id", after)
     await run_in_threadpool(feed.start)
+    if asked.person_id:  # a browser comes again every few minutes
+        await run_in_threadpool(
+            AuditLog(site_of(request).control).append_anew, "live", asked.person_id, who=visitor.name
+        )
     told = stream_sightings(feed, place if PLACE.fullmatch(place) else "", asked, Drawing(zone))
     return EventSourceResponse(told, ping=SEND_TIMEOUT_S, send_timeout=SEND_TIMEOUT_S, headers=UNBUFFERED)
 

@@ -31,8 +31,9 @@ def person(request: Request, person_id: str, visitor: AnyVisitor, relabelling: i
     found = People(site.control).person(person_id)
     if found.person_id != person_id:
         return RedirectResponse(f"/people/{found.person_id}")
-    if not request.headers.get("HX-Request"):  # the page reads itself anew when something changed
-        AuditLog(site.control).append("look", found.person_id, who=visitor.name)
+    log = AuditLog(site.control)
+    note = log.append_anew if request.headers.get("HX-Request") else log.append  # the page reads itself anew, too
+    note("look", found.person_id, who=visitor.name)
     shown = show_person(site, found.person_id, labels_of(site))
     return render(request, "people/person.html", {"shown": shown, "relabelling": relabelling})
 

@@ -27,6 +27,7 @@ NAME_LIMIT = TryLimit(n_free=5, longest_wait_s=60)
 ADDRESS_LIMIT = TryLimit(n_free=15, longest_wait_s=900)
 """From one address, against any name; an office may share one."""
 HOME = "/"
+REFUSED = "sign in refused"
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 """A path on this host: `//host` and what browsers take for it are none."""
 
@@ -58,7 +59,7 @@ def try_to_sign_in(request: Request, name: str, password: str) -> Tried:
     tries = Tries(site.control)
     wait_s = tries.begin({by_name: NAME_LIMIT, by_address: ADDRESS_LIMIT}, now)
     if wait_s > 0:
-        _note(request, name, "too many tries")
+        _note_too_often(request, name)
         return Tried(Outcome.TOO_OFTEN, wait_s=math.ceil(wait_s))
     user = Users(site.control).find(name)
     if not is_password(password, user.password_hash if user else None) or user is None or user.is_disabled:
@@ -88,8 +89,17 @@ def next_page(asked: str | None) -> str:
 
 
 def _note(request: Request, name: str, reason: str) -> None:
-    """Write a refusal down; a name that nobody has may be a password in the wrong field, and is not kept."""
-    site = site_of(request)
-    user = Users(site.control).find(name)
-    who = user.name if user else "nobody known"
-    AuditLog(site.control).append("sign in refused", "", who=who, detail=f"{reason}; {place_of(request).address}")
+    who, detail = _whose(request, name), f"{reason}; {place_of(request).address}"
+    AuditLog(site_of(request).control).append(REFUSED, "", who=who, detail=detail)
+
+
+def _note_too_often(request: Request, name: str) -> None:
+    """Not each time: these tries are not counted, and rows that cannot be removed would fill the disk."""
+    who, detail = _whose(request, name), f"too many tries; {place_of(request).address}"
+    AuditLog(site_of(request).control).append_anew(REFUSED, "", who=who, detail=detail)
+
+
+def _whose(request: Request, name: str) -> str:
+    """Who stands in the log; a name that nobody has may be a password in the wrong field, and is not kept."""
+    user = Users(site_of(request).control).find(name)
+    return user.name if user else "nobody known"

@@ -37,15 +37,17 @@ def timeline(request: Request, visitor: AnyVisitor, asked: Asked) -> HTMLRespons
 
 
 @router.get("/timeline/table")
-def table(request: Request, _visitor: AnyVisitor, asked: Asked, after: str = "") -> HTMLResponse:
+def table(request: Request, visitor: AnyVisitor, asked: Asked, after: str = "") -> HTMLResponse:
     """The sightings of the picture as rows, or the next ones of them."""
+    _note_look(asked, visitor.name, is_part=True)
     template = "timeline/rows.html" if after else "timeline/table.html"
     return render(request, template, _table_values(asked, after))
 
 
 @router.get("/timeline/picture")
-def picture(_visitor: AnyVisitor, asked: Asked, width: int = 1000, lines: int = LINES) -> JSONResponse:
+def picture(visitor: AnyVisitor, asked: Asked, width: int = 1000, lines: int = LINES) -> JSONResponse:
     """What is drawn: lines with bars or densities and the axis, for three times the stretch that is seen."""
+    _note_look(asked, visitor.name, is_part=True)
     lane_px = round(min(max(width, 100), MOST_LANE_PX) * (1 + 2 * MARGIN))
     wanted = LinesAsked(
         query=asked.filters.query,
@@ -99,8 +101,10 @@ def _ends(window: Window) -> dict[str, str]:
     return {"from": iso(window.since), "to": iso(window.until)}
 
 
-def _note_look(asked: AskedTimeline, who: str) -> None:
-    """Whoever looks at the timeline of somebody with a name stands in the audit log."""
+def _note_look(asked: AskedTimeline, who: str, *, is_part: bool = False) -> None:
+    """Whoever looks at the timeline of somebody with a name stands in the audit log; for parts of the page, once."""
+    log = AuditLog(asked.site.control)
+    note = log.append_anew if is_part else log.append
     for person_id in asked.filters.people:
         if person_id in asked.words.people:
-            AuditLog(asked.site.control).append("timeline", person_id, who=who)
+            note("timeline", person_id, who=who)

@@ -35,6 +35,14 @@ def test_newest_row_comes_first(control: Control) -> None:
     assert oldest.at <= newest.at
 
 
+def test_what_goes_on_is_written_down_once(control: Control) -> None:
+    log = AuditLog(control)
+    for who in ("kim", "kim", "ada", "kim"):
+        log.append_anew("timeline", "p_1", who=who)
+
+    assert [entry.who for entry in log.read()] == ["ada", "kim"]
+
+
 @pytest.mark.parametrize("change", ["DELETE FROM audit", "UPDATE audit SET who = 'nobody'"])
 def test_rows_cannot_be_changed(control: Control, change: str) -> None:
     AuditLog(control).append("identify", "", who="kim")

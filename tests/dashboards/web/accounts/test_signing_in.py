@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from fastapi.testclient import TestClient
 
 from dashboards.web.site import Site
+from pipeline.control.accounts.tries import Tries, TryLimit
 from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
 from tests.dashboards.web.accounts.conftest import ORIGIN, PASSWORD, Open, actions, is_in, sign_in, with_web
@@ -92,6 +95,14 @@ def test_many_tries_have_to_wait_even_with_the_right_password(browser: TestClien
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) >= 1
     assert actions(site)[0] == ("ada", "sign in refused")
+
+
+def test_tries_that_have_to_wait_do_not_fill_the_log(browser: TestClient, site: Site) -> None:
+    Tries(site.control).begin({"name:eve": TryLimit(n_free=0, longest_wait_s=60)}, datetime.now(UTC))
+    for _ in range(3):
+        assert sign_in(browser, "eve").status_code == 429
+
+    assert actions(site) == [("nobody known", "sign in refused")]
 
 
 @pytest.mark.parametrize(

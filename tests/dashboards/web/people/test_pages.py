@@ -49,6 +49,13 @@ def test_card_counts_pictures_and_sightings(small_site: Site, browse: Browse) ->
     assert "Ada" not in browse(on=small_site).get("/people?q=bob").text
 
 
+def test_part_of_a_persons_page_is_written_down_too(small_site: Site, browse: Browse) -> None:
+    for _ in range(2):
+        browse(Role.VIEWER, on=small_site).get(f"/people/{ada(small_site)}", headers={"HX-Request": "true"})
+
+    assert [entry.action for entry in AuditLog(small_site.control).read()].count("look") == 1
+
+
 def test_person_is_shown_with_warnings_and_the_look_is_in_the_audit_log(small_site: Site, browse: Browse) -> None:
     page = browse(Role.VIEWER, on=small_site).get(f"/people/{ada(small_site)}").text
 

@@ -56,6 +56,17 @@ def test_person_is_asked_for_by_name_and_that_stands_in_the_audit_log(browse: Br
     assert (entry.who, entry.action, entry.about) == ("ada", "timeline", seen.known.person_id)
 
 
+@pytest.mark.parametrize("part", ["table", "picture"])
+def test_part_of_the_page_is_no_way_around_the_audit_log(browse: Browse, seen: SeenSample, part: str) -> None:
+    client = browse(Role.VIEWER, on=seen.site)
+    AuditLog(seen.site.control).append("look", "", who="somebody else")
+
+    client.get(f"/timeline/{part}?person={seen.known.person_id}")
+
+    written = {(entry.who, entry.action, entry.about) for entry in AuditLog(seen.site.control).read()}
+    assert ("ada", "timeline", seen.known.person_id) in written
+
+
 def test_evidence_tells_why_and_what_was_watched(browse: Browse, seen: SeenSample) -> None:
     page = browse(Role.VIEWER, on=seen.site).get(f"/sightings/{seen.stranger.sighting_id}").text
 
