@@ -16,7 +16,8 @@ COPY weights weights
 COPY pipeline pipeline
 COPY workers workers
 COPY dashboards dashboards
-RUN pip install --no-deps --no-build-isolation .
+# What pages load comes out of a package, by its sha256, and is part of the image: a browser is sent nowhere else.
+RUN python -m dashboards.web.scripts && pip install --no-deps --no-build-isolation .
 
 # TensorFlow with CUDA has the same files as the one without, so that one goes first. x86-64 only.
 FROM build AS build-gpu

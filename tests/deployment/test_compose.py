@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.config import Settings
+from pipeline.config import Settings, WebSettings, load_settings
 from tests.conftest import REPOSITORY
 
 COMPOSE: Any = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 GPU: Any = yaml.safe_load((REPOSITORY / "docker-compose.gpu.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if str(service["image"]).startswith("facetrail:")}
-WORKERS = {name: service for name, service in OURS.items() if "command" in service}
+PAGES, INTAKE = "web", "intake"
+WORKERS = {name: service for name, service in OURS.items() if "command" in service and name not in {PAGES, INTAKE}}
 STATELESS = {"detector", "encoder"}
 
 
@@ -26,7 +27,25 @@ def test_every_role_runs_without_rights_that_it_does_not_need(name: str) -> None
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert "ports" not in service
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+def test_pages_alone_are_published_and_asked_whether_they_answer() -> None:
+    from dashboards.web.standing import ALIVE
+
+    assert [name for name, service in OURS.items() if "ports" in service] == [PAGES]
+    port = WebSettings().port
+    assert OURS[PAGES]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert f":{port}{ALIVE}'" in OURS[PAGES]["healthcheck"]["test"][-1]
+
+
+def test_footage_of_the_host_is_where_the_pages_look_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = OURS[PAGES]
+    monkeypatch.setenv("FACETRAIL_WEB__FOOTAGE_ROOTS", service["environment"]["FACETRAIL_WEB__FOOTAGE_ROOTS"])
+
+    (root,) = load_settings(web={"host": service["command"][-1]}).web.footage_roots
+
+    assert all(f"./footage:{root}:ro" in OURS[name]["volumes"] for name in (PAGES, INTAKE, "ingest"))
 
 
 @pytest.mark.parametrize("name", WORKERS)
@@ -73,7 +92,7 @@ def test_settings_in_the_environment_are_settings() -> None:
     given = {name for service in (*OURS.values(), *GPU["services"].values()) for name in service["environment"]}
     known = {f"FACETRAIL_{name.upper()}" for name in Settings.model_fields} | {"FACETRAIL_CONFIG"}
 
-    assert {name for name in given if name.startswith("FACETRAIL_")} <= known
+    assert {name.split("__")[0] for name in given if name.startswith("FACETRAIL_")} <= known
 
 
 def test_prometheus_asks_every_worker() -> None:
