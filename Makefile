@@ -36,16 +36,20 @@ help: ## List the commands
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
+# What a run leaves is best looked at in the browser.
+PAGES_HINT := printf '\nSee it in the browser: %s up --data %s\nand open the link that it prints.\n' $(BIN)/facetrail "$$DATA"
+
 .PHONY: run
 run: $(VENV)/run.stamp ## The main job on the sample, or on your own: VIDEO=film.mp4 GALLERY=people/
 	@if [ -z "$$VIDEO" ] && [ -z "$$GALLERY" ]; then \
 	    $(BIN)/facetrail sample --out "$$DATA/sample" && \
-	    exec $(BIN)/facetrail analyze "$$DATA/sample/sample.mp4" --gallery "$$DATA/sample/gallery" --data "$$DATA"; \
+	    $(BIN)/facetrail analyze "$$DATA/sample/sample.mp4" --gallery "$$DATA/sample/gallery" --data "$$DATA" && \
+	    $(PAGES_HINT); \
 	elif [ -z "$$VIDEO" ]; then \
 	    echo 'make run: GALLERY is given without VIDEO; name the footage too: make run VIDEO=film.mp4 GALLERY=people/' >&2; \
 	    exit 2; \
 	else \
-	    exec $(BIN)/facetrail analyze "$$VIDEO" $${GALLERY:+--gallery "$$GALLERY"} --data "$$DATA"; \
+	    $(BIN)/facetrail analyze "$$VIDEO" $${GALLERY:+--gallery "$$GALLERY"} --data "$$DATA" && $(PAGES_HINT); \
 	fi
 
 .PHONY: test
