@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from dashboards.web.access import AdminVisitor, Visitor
+from dashboards.web.accounts import changing
 from dashboards.web.rendering import render, site_of
 from dashboards.web.security.addresses import link_address
 from dashboards.web.security.passwords import hash_password, password_fault
@@ -15,7 +16,6 @@ from pipeline.control.accounts.links import OneTimeLinks
 from pipeline.control.accounts.roles import Role
 from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
-from pipeline.control.audit import AuditLog
 from pipeline.errors import InputError
 
 router = APIRouter()
@@ -36,23 +36,20 @@ def add_user(
     password: Annotated[str, Form()] = "",
 ) -> Response:
     """A new user; without a password one with a one-time link, which is shown this once."""
-    control, now = site_of(request).control, datetime.now(UTC)
+    site = site_of(request)
     fault = password_fault(password, name) if password else None
     if fault:
         raise InputError(f"the password {fault}")
     hashed = hash_password(password) if password else None
-    user = Users(control).add(name.strip(), _role(role), hashed, now)
-    _note(request, visitor, "add user", f"user {user.name}, {user.role.word}")
-    link = "" if password else link_address(request, OneTimeLinks(control).for_user(user.user_id, now))
+    user = changing.add_user(site, name.strip(), _role(role), hashed, who=visitor.name)
+    link = "" if password else _link(request, user.user_id)
     return _list(request, f"{user.name} is added.", made_for=user, link=link)
 
 
 @router.post("/users/{user_id}/role")
 def change_role(request: Request, visitor: AdminVisitor, user_id: str, role: Annotated[str, Form()] = "") -> Response:
     """Another role; the user has to sign in again."""
-    user = _user(request, user_id)
-    Users(site_of(request).control).set_role(user_id, _role(role))
-    _note(request, visitor, "change role", f"user {user.name}, {user.role.word} to {role}")
+    user = changing.set_role(site_of(request), user_id, _role(role), who=visitor.name)
     return _list(request, f"{user.name} is {role} now.", is_own=user.name == visitor.name)
 
 
@@ -60,9 +57,9 @@ def change_role(request: Request, visitor: AdminVisitor, user_id: str, role: Ann
 def new_link(request: Request, visitor: AdminVisitor, user_id: str) -> Response:
     """A one-time link to choose a password, shown this once; the old password goes on until it is used."""
     user = _user(request, user_id)
-    secret = OneTimeLinks(site_of(request).control).for_user(user_id, datetime.now(UTC))
-    _note(request, visitor, "make password link", f"user {user.name}")
-    return _list(request, "", made_for=user, link=link_address(request, secret))
+    link = _link(request, user_id)
+    changing.note(site_of(request), visitor.name, "make password link", f"user {user.name}")
+    return _list(request, "", made_for=user, link=link)
 
 
 @router.post("/users/{user_id}/disable")
@@ -82,24 +79,21 @@ def no_face(request: Request, visitor: AdminVisitor, user_id: str) -> Response:
     """Take the second factor away from somebody who does not get in with it."""
     user = _user(request, user_id)
     Users(site_of(request).control).set_face(user_id, None)
-    _note(request, visitor, "no face sign-in", f"user {user.name}")
+    changing.note(site_of(request), visitor.name, "no face sign-in", f"user {user.name}")
     return _list(request, f"{user.name} signs in by password only.")
 
 
 @router.delete("/users/{user_id}")
 def remove(request: Request, visitor: AdminVisitor, user_id: str) -> Response:
     """Forget a user; what was done stays in the audit log."""
-    user = _user(request, user_id)
-    Users(site_of(request).control).remove(user_id)
-    _note(request, visitor, "remove user", f"user {user.name}, {user.role.word}")
+    user = changing.remove_user(site_of(request), user_id, who=visitor.name)
     return _list(request, f"{user.name} is removed.", is_own=user.name == visitor.name)
 
 
 def _set_disabled(request: Request, visitor: Visitor, user_id: str, *, is_disabled: bool) -> Response:
-    user, verb = _user(request, user_id), "disable" if is_disabled else "enable"
-    Users(site_of(request).control).set_disabled(user_id, is_disabled=is_disabled)
-    _note(request, visitor, f"{verb} user", f"user {user.name}")
-    return _list(request, f"{user.name} is {verb}d.", is_own=user.name == visitor.name)
+    user = changing.set_disabled(site_of(request), user_id, is_disabled=is_disabled, who=visitor.name)
+    words = f"{user.name} is {'disabled' if is_disabled else 'enabled'}."
+    return _list(request, words, is_own=user.name == visitor.name)
 
 
 def _user(request: Request, user_id: str) -> User:
@@ -113,8 +107,10 @@ def _role(word: str) -> Role:
     return role
 
 
-def _note(request: Request, visitor: Visitor, action: str, detail: str) -> None:
-    AuditLog(site_of(request).control).append(action, "", who=visitor.name, detail=detail)
+def _link(request: Request, user_id: str) -> str:
+    """The address of a fresh one-time link of a user."""
+    secret = OneTimeLinks(site_of(request).control).for_user(user_id, datetime.now(UTC))
+    return link_address(request, secret)
 
 
 def _list(

@@ -7,13 +7,13 @@ from fastapi import APIRouter, FastAPI
 from dashboards.web.api.description import described
 from dashboards.web.api.faces import search, who
 from dashboards.web.api.record import past, people, pictures, sightings, timeline, unknowns
-from dashboards.web.api.site import me
+from dashboards.web.api.site import attendance, audit, me, system, users
 from dashboards.web.api.sources import cameras, events, footage, jobs, sending
 
 router = APIRouter(prefix="/api/v1")
 _RECORD = (people, pictures, unknowns, sightings, timeline, past)
 _SOURCES = (sending, footage, jobs, cameras, events)  # sending has addresses that those of single files would fit, too
-for _topic in (me, *_RECORD, *_SOURCES, search, who):
+for _topic in (me, *_RECORD, *_SOURCES, search, who, attendance, system, users, audit):
     router.include_router(_topic.router)
 
 

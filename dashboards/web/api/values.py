@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Wi
 
 MOMENT = r"^(19|20|21)\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-][01]\d:[0-5]\d)$"
 """RFC 3339, of years that footage can be of."""
+DAY = r"^(19[7-9]\d|20\d\d|21[0-8]\d)-[01]\d-[0-3]\d$"
 ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 NAME = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,198}[^\s\x00-\x1f\x7f])?$"
 DIGEST = r"^[0-9a-f]{64}$"
@@ -52,6 +53,14 @@ def write_moment(at: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
+def _parse_day(given: Any) -> Any:
+    if isinstance(given, str):
+        if not re.fullmatch(DAY, given):
+            raise ValueError("write it as 2026-05-01")
+        return date.fromisoformat(given)
+    return given
+
+
 def _parse_flag(given: Any) -> Any:
     if isinstance(given, str):
         if given not in {"true", "false"}:
@@ -70,9 +79,15 @@ Moment = Annotated[
 MomentQuery = Annotated[
     datetime,
     BeforeValidator(parse_api_moment),
-    WithJsonSchema({"type": "string", "pattern": MOMENT, "examples": ["2026-05-01T09:30:00Z"]}),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": MOMENT, "examples": ["2026-05-01T09:30:00Z"]}),
 ]
 """A moment in an address, RFC 3339 with its offset."""
+DayQuery = Annotated[
+    date,
+    BeforeValidator(_parse_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": DAY, "examples": ["2026-05-01"]}),
+]
+"""A day in an address."""
 Flag = Annotated[bool, BeforeValidator(_parse_flag)]
 """`true` or `false` in an address."""
 Ids = Annotated[list[Annotated[str, Query(pattern=ID)]], Query(max_length=100)]
