@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -85,6 +86,8 @@ class FrameChunk:
     frames: tuple[Frame, ...]
     """One per DECODED sample, in order."""
     frame_size_wh: tuple[int, int]
+    arrived_at: datetime | None = None
+    """When its newest picture reached us, by our own clock, UTC; only of a camera's chunk in which one came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ class FaceChunk:
     samples: tuple[Sample, ...]
     frame_size_wh: tuple[int, int]
     faces: tuple[Face, ...]
+    arrived_at: datetime | None = None
+    """That of the frames."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class FakeDetector:
             replace(make_face(sample_index=frame.sample_index, thumb_jpeg=b"thumb"), crop_rgb=crop)
             for frame in item.frames
         )
-        return FaceChunk(item.run, item.number, item.samples, item.frame_size_wh, faces)
+        return FaceChunk(item.run, item.number, item.samples, item.frame_size_wh, faces, item.arrived_at)
 
 
 @dataclass(frozen=True, slots=True)

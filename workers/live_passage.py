@@ -111,7 +111,7 @@ class LivePassage:
 def without_pictures(chunk: FrameChunk) -> FaceChunk:
     """A chunk whose pictures nobody looks at: what was DECODED is DROPPED."""
     samples = tuple(_dropped(sample) for sample in chunk.samples)
-    return FaceChunk(chunk.run, chunk.number, samples, chunk.frame_size_wh, ())
+    return FaceChunk(chunk.run, chunk.number, samples, chunk.frame_size_wh, (), chunk.arrived_at)
 
 
 def take_over(runs: LiveRunBook, transport: Transport, found: RunRecord, token: str, now: datetime) -> LivePassage:

@@ -86,7 +86,13 @@ def give_up(envelope: Envelope, stage: str, reason: str) -> Envelope:
 def _header(item: Item, about: About, codec: Codec) -> AnyHeader:
     match item:
         case FrameChunk():
-            return FramesHeader(about=about, samples=item.samples, size_wh=item.frame_size_wh, codec=codec)
+            return FramesHeader(
+                about=about,
+                samples=item.samples,
+                size_wh=item.frame_size_wh,
+                codec=codec,
+                arrived_at=item.arrived_at,
+            )
         case FaceChunk():
             return FacesHeader(
                 about=about,
@@ -95,6 +101,7 @@ def _header(item: Item, about: About, codec: Codec) -> AnyHeader:
                 faces=face_headers(item),
                 crop_side=crop_side(item),
                 dimensions=dimensions(item),
+                arrived_at=item.arrived_at,
             )
         case ChunkFailed():
             return FailedHeader(about=about, samples=item.samples, stage=item.stage, reason=item.reason[:MAX_REASON])
@@ -112,10 +119,10 @@ def _item(header: AnyHeader, run: RunKey, parts: tuple[Blob, ...]) -> Item:
     number = header.about.number
     match header:
         case FramesHeader():
-            return FrameChunk(run, number, header.samples, _frames(header, parts), header.size_wh)
+            return FrameChunk(run, number, header.samples, _frames(header, parts), header.size_wh, header.arrived_at)
         case FacesHeader():
             faces = read_faces(header, parts)
-            return FaceChunk(run, number, header.samples, header.size_wh, faces)
+            return FaceChunk(run, number, header.samples, header.size_wh, faces, header.arrived_at)
         case FailedHeader():
             return ChunkFailed(run, number, header.samples, header.stage, header.reason)
         case EndedHeader():

@@ -61,7 +61,7 @@ class SightingEvent(msgspec.Struct, frozen=True, kw_only=True):
     captured_at: datetime
     """When the camera took the newest picture that this event knows of."""
     arrived_at: datetime | None = None
-    """When that picture reached us, by our own clock; None when nobody noted it."""
+    """When that picture, or the newest before it, reached us, by our own clock; None when nobody noted it."""
     emitted_at: datetime
     """When the event was made, by our own clock."""
     media_s: float

@@ -35,6 +35,8 @@ class Moment:
     """Of the newest sample."""
     emitted_at: datetime
     """Now, by our own clock, UTC."""
+    arrived_at: datetime | None = None
+    """When the newest picture reached us, by our own clock, UTC; None when nobody noted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def view_of(part: Part, now: Moment, run: LiveRun, naming: Naming) -> SightingEv
         started_at=wall_time(run.start_ts, rows[0].media_start_s),
         last_seen_at=wall_time(run.start_ts, part.end_s),
         captured_at=wall_time(run.start_ts, now.media_s),
+        arrived_at=now.arrived_at,
         emitted_at=now.emitted_at,
         media_s=now.media_s,
         box_xywh=max(rows, key=lambda row: row.best_quality).box_xywh,

@@ -40,11 +40,15 @@ class LiveTelling:
     is_stored: bool = False
     """Whether a state lies in the database."""
     events: tuple[SightingEvent, ...] = ()
+    arrived_at: datetime | None = None
+    """When the newest picture so far reached us."""
 
     def folded(self, item: Foldable, step: FoldStep) -> LiveTelling:
         """The telling after one more item of the fold, and what that led to."""
-        told = self._ended(item, step) if isinstance(item, RunEnded) else self._stepped(item, step)
-        return replace(self, state=told.state, events=self.events + told.events)
+        came = item.arrived_at if isinstance(item, FaceChunk) else None
+        now = Moment(0, self.state.now_s, self.clock(), came or self.arrived_at)
+        told = self._ended(item, step, now) if isinstance(item, RunEnded) else self._stepped(item, step, now)
+        return replace(self, state=told.state, events=self.events + told.events, arrived_at=now.arrived_at)
 
     def write(self, transaction: Transaction) -> None:
         """Store the state and the events, beside the fold's snapshot."""
@@ -62,13 +66,13 @@ class LiveTelling:
     def _is_alive(self) -> bool:
         return bool(self.state.tracks or self.state.lives)
 
-    def _stepped(self, item: FaceChunk | ChunkFailed, step: FoldStep) -> LifeStep:
+    def _stepped(self, item: FaceChunk | ChunkFailed, step: FoldStep, now: Moment) -> LifeStep:
         media_s = item.samples[-1].media_s if item.samples else self.state.now_s
-        return self._step(step, Moment(item.number, media_s, self.clock()))
+        return self._step(step, replace(now, number=item.number, media_s=media_s))
 
-    def _ended(self, item: RunEnded, step: FoldStep) -> LifeStep:
-        last = self._step(step, Moment(item.n_chunks, self.state.now_s, self.clock()))
-        over = end_lives(last.state, Moment(item.n_chunks + 1, self.state.now_s, self.clock()))
+    def _ended(self, item: RunEnded, step: FoldStep, now: Moment) -> LifeStep:
+        last = self._step(step, replace(now, number=item.n_chunks))
+        over = end_lives(last.state, replace(now, number=item.n_chunks + 1))
         return LifeStep(over.state, last.events + over.events)
 
     def _step(self, step: FoldStep, now: Moment) -> LifeStep:

@@ -46,7 +46,7 @@ class FaceFinder:
         detections = self._detector.detect_chunk(frames_bgr, cuts) if frames_bgr else []
         found_faces = _judge_all(chunk.frames, frames_bgr, detections, cuts)
         faces = self._dress(found_faces, frames_bgr)
-        return FaceChunk(chunk.run, chunk.number, chunk.samples, chunk.frame_size_wh, faces)
+        return FaceChunk(chunk.run, chunk.number, chunk.samples, chunk.frame_size_wh, faces, chunk.arrived_at)
 
     def _dress(self, found_faces: Sequence[_FoundFace], frames_bgr: Sequence[ImageU8]) -> tuple[Face, ...]:
         """The faces, with crops and thumbnails where they are wanted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import msgspec
 import numpy as np
@@ -43,6 +44,13 @@ def test_frames_come_back_bit_by_bit(states: list[SampleState]) -> None:
     assert (received.run, received.number, received.samples) == (sent.run, sent.number, sent.samples)
     assert received.frame_size_wh == sent.frame_size_wh
     assert [frame.i420.tolist() for frame in received.frames] == [frame.i420.tolist() for frame in sent.frames]
+
+
+@pytest.mark.parametrize("arrived_at", [None, datetime(2026, 3, 2, 8, 0, 1, 250_000, UTC)])
+def test_moment_of_arrival_goes_with_a_chunk(arrived_at: datetime | None) -> None:
+    sent = [replace(chunk, arrived_at=arrived_at) for chunk in (make_frame_chunk(), make_face_chunk(faces=[]))]
+
+    assert [received.arrived_at for received in map(repack, sent)] == [arrived_at, arrived_at]
 
 
 def test_raw_frames_are_sent_from_where_they_lie() -> None:

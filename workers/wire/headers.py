@@ -6,6 +6,7 @@ The bounds hold before anything is made of a message, so that a bad one costs it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -60,6 +61,7 @@ class FramesHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="fra
     samples: Samples
     size_wh: tuple[Side, Side]
     codec: Codec
+    arrived_at: datetime | None = None
 
 
 class FaceHeader(Struct, frozen=True, array_like=True):
@@ -82,6 +84,7 @@ class FacesHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="face
     faces: Annotated[tuple[FaceHeader, ...], Meta(max_length=MAX_FACES)]
     crop_side: Annotated[int, Meta(ge=0, le=MAX_CROP_SIDE)]
     dimensions: Annotated[int, Meta(ge=0, le=MAX_DIMENSIONS)]
+    arrived_at: datetime | None = None
 
 
 class FailedHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="failed"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pipeline.schemas import Frame, FrameChunk, RunKey, SampleState
 from pipeline.video.live.sampling import LiveCell
@@ -27,18 +28,24 @@ class LiveChunk:
     def n_bytes(self) -> int:
         return sum(cell.i420.nbytes for cell in self.cells if cell.i420 is not None)
 
+    @property
+    def arrived_s(self) -> float | None:
+        """When its newest picture came, by the reader's clock; None when none came."""
+        return max((cell.arrived_s for cell in self.cells if cell.arrived_s is not None), default=None)
+
     def without_pictures(self) -> LiveChunk:
         """The chunk with its pictures given up: what was DECODED is DROPPED."""
         return replace(self, cells=tuple(_given_up(cell) for cell in self.cells))
 
-    def of_run(self, run: RunKey) -> FrameChunk:
-        """The chunk as a part of `run`."""
+    def of_run(self, run: RunKey, arrived_at: datetime | None = None) -> FrameChunk:
+        """The chunk as a part of `run`; `arrived_at` is `arrived_s` by the clock on the wall."""
         return FrameChunk(
             run=run,
             number=self.number,
             samples=tuple(cell.sample for cell in self.cells),
             frames=tuple(Frame(cell.sample.index, cell.i420) for cell in self.cells if cell.i420 is not None),
             frame_size_wh=_size_of(self.cells),
+            arrived_at=arrived_at,
         )
 
 

@@ -136,7 +136,7 @@ class LiveReader:
             chunk = self._outbox.take(LOOK_S)
             if chunk is not None:
                 n_chunks = chunk.number + 1
-                yield chunk.of_run(run)
+                yield chunk.of_run(run, None if chunk.arrived_s is None else self._on_the_wall(chunk.arrived_s))
                 self._is_leaving()
             elif self._hangs() or (self._is_leaving() and not self._is_through()):
                 break
@@ -191,12 +191,16 @@ class LiveReader:
     def _beat(self) -> None:
         self._alive_until_s = self._now() + self._address.read_timeout_s + self._grace_s
 
+    def _on_the_wall(self, moment_s: float) -> datetime:
+        """A moment of our own clock as one of the clock on the wall, UTC."""
+        return datetime.now(UTC) - timedelta(seconds=self._now() - moment_s)
+
     def _first(self, stream: LiveStream, live: LivePicture) -> LiveInfo:
         now_s = self._now()
         options = self._options
         shape = shape_pictures(live.picture, live.pixel_aspect, options.largest_side, options.rotation)
         return LiveInfo(
-            connected_at=datetime.now(UTC) - timedelta(seconds=now_s - live.moment.captured_s),
+            connected_at=self._on_the_wall(live.moment.captured_s),
             size_wh=shape.upright_wh,
             codec=stream.facts.codec,
             declared_fps=stream.facts.declared_fps,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.options import SamplingOptions
 from pipeline.schemas import ImageU8, Sample
@@ -30,6 +30,8 @@ class LiveCell:
     sample: Sample
     i420: ImageU8 | None
     size_wh: tuple[int, int]
+    arrived_s: float | None = None
+    """When the picture that fills it came, by the reader's clock; None for a cell that none fills."""
 
 
 class LiveSampler:
@@ -88,7 +90,7 @@ class LiveSampler:
         self._reshape(live, index)
         fate = self._fate(live, luma, index)
         i420 = convert_to_i420(live.picture, self._shape) if fate is Fate.DECODED else None
-        return self._sample(index, media_s, fate, i420)
+        return replace(self._sample(index, media_s, fate, i420), arrived_s=live.moment.arrived_s)
 
     def _fate(self, live: LivePicture, luma: ImageU8, index: int) -> Fate:
         if live.moment.lag_s > BEHIND_S:

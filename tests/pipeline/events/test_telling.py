@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,15 @@ def test_sighting_of_a_live_run_begins_and_ends_with_its_name(world: World) -> N
     assert [kind for kind, _, _ in said(waiting(world))] == ["new", "end"]
     assert {event.person_name for event in waiting(world)} == {"Ada"}
     assert Outbox(world.control).life(RUN.run_id) is None
+
+
+def test_events_say_when_the_newest_picture_reached_us(world: World) -> None:
+    moments = [EMITTED + timedelta(seconds=number) for number in range(3)]
+    came = [replace(chunk, arrived_at=moment) for chunk, moment in zip(make_chunks(n_chunks=3), moments, strict=True)]
+
+    begin(world).record([*came, make_face_chunk(3, samples=[make_sample(3)], faces=[]), RunEnded(RUN, 4)])
+
+    assert [event.arrived_at for event in waiting(world)] == [moments[1], moments[2]]
 
 
 def test_end_agrees_with_the_record(world: World) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import numpy as np
 
 from pipeline.faces.alignment import ALIGNMENTS
@@ -28,9 +31,12 @@ def find(chunk: FrameChunk, *script: Detections, **options):
 
 
 def test_a_chunk_without_frames_has_no_faces():
-    found, _ = find(make_chunk(2, [SampleState.FAILED, SampleState.FAILED]))
+    came = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+    found, _ = find(replace(make_chunk(2, [SampleState.FAILED, SampleState.FAILED]), arrived_at=came))
 
     assert found.faces == ()
+    assert found.arrived_at == came
     assert len(found.samples) == 2
 
 

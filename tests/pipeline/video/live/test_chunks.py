@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.schemas import Sample, SampleState
@@ -30,3 +32,10 @@ def test_chunk_is_given_with_its_last_cell_and_the_rest_at_the_end() -> None:
 
     assert [place for place, chunk in enumerate(given) if chunk] == [3, 7]
     assert [(chunk.number, len(chunk.cells)) for chunk in chunks] == [(0, 4), (1, 4), (2, 2)]
+
+
+@pytest.mark.parametrize(("moments", "newest"), [((), None), ((None, None), None), ((None, 7.5, 8.5, None), 8.5)])
+def test_chunk_came_with_its_newest_picture(moments: tuple[float | None, ...], newest: float | None) -> None:
+    cells = tuple(replace(make_cell(index), arrived_s=moment) for index, moment in enumerate(moments))
+
+    assert LiveChunk(0, cells).arrived_s == newest

@@ -35,14 +35,18 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("transport", RtspTransport)
 def test_camera_is_read_as_chunks_on_a_grid(clip: Path, transport: RtspTransport) -> None:
+    before = datetime.now(UTC)
     with RtspServer.of(clip) as server, reading(near(server.url, transport=transport)) as reader:
         chunks = take_chunks(reader, 5)
 
-    cells = cells_of(chunks)
+    cells, arrivals = cells_of(chunks), [chunk.arrived_at for chunk in chunks if chunk.arrived_at]
     assert [chunk.number for chunk in chunks] == [0, 1, 2, 3, 4]
     assert [cell.index for cell in cells] == list(range(10))
     assert all(round(cell.media_s * FPS) == cell.index for cell in cells)
     assert {(chunk.run, chunk.frame_size_wh) for chunk in chunks} == {(RUN, (320, 180))}
+    assert len(arrivals) == 5
+    assert before < min(arrivals) <= max(arrivals) < datetime.now(UTC)
+    assert arrivals == sorted(arrivals)
 
 
 def test_camera_says_what_it_is(clip: Path) -> None:
