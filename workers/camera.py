@@ -19,7 +19,7 @@ from pipeline.cameras import Camera
 from pipeline.control.camera_states import CameraState
 from pipeline.control.run_records import RunRecord
 from pipeline.errors import SourceLost, TransportLost
-from pipeline.schemas import FrameChunk, RunEnded, RunKey, SampleState
+from pipeline.schemas import FaceChunk, FrameChunk, RunEnded, RunKey, SampleState
 from pipeline.video.live.account import LiveCounts
 from pipeline.video.live.address import CameraKind
 from pipeline.video.live.reading import LiveInfo, LiveReader, ReadingLimits, ThreadLedger
@@ -106,6 +106,7 @@ class CameraTask:
         self._view = Every(VIEW_S)
         self._reader: LiveReader | None = None
         self._counted: LiveCounts | None = None
+        self._n_late = self._n_lost = 0  # pictures of this connection; each is counted by one thread
         self._meter = CameraMeter(metrics, camera.name)
         self._state = _away(camera.name, None)
 
@@ -132,6 +133,7 @@ class CameraTask:
     def _connect(self) -> LiveReader:
         self._reader = LiveReader(self._camera.address, self._camera.options.sampling, self._ledger, self._stop, LIMITS)
         self._counted, self._meter = None, CameraMeter(self._metrics, self._camera.name)
+        self._n_late = self._n_lost = 0
         return self._reader
 
     def _wait(self, seconds: float) -> bool:
@@ -157,7 +159,8 @@ class CameraTask:
     def _begin(self, unnamed: Stretch) -> Stretch:
         record = self._book.begin(self._camera, unnamed.began_at)
         self._book.runs.mark_ingesting(record.run.run_id, self._token, datetime.now(UTC))
-        stretch, passage = replace(unnamed, run=record.run), LivePassage(record.run, self._options, self._token)
+        stretch = replace(unnamed, run=record.run)
+        passage = LivePassage(record.run, self._options, self._token, self._note_lost)
         self._current = stretch, passage
         with self._tending:
             self._passages.append(passage)
@@ -167,13 +170,15 @@ class CameraTask:
         """Publish the chunk, without its pictures when there is no room for them in time."""
         stretch, passage = self._open_run(chunk)
         moved = stretch.moved(chunk)
+        told: FrameChunk | FaceChunk = moved
         try:
             if not (moved.frames and self._publish_pictures(moved, stretch)):
-                passage.publish(self._transport, without_pictures(moved))
+                told = without_pictures(moved)
+                passage.publish(self._transport, told)
         except TransportLost as error:
             self._metrics.add(of.SERVER_LOSSES, stage=NAME)
             logger.warning("%s waits for the server: %s", self._camera.name, error)
-        passage.note(moved)
+        passage.note(told)
         if self._shown is not None:
             self._shown.show(moved, stretch.began_at)
 
@@ -197,10 +202,15 @@ class CameraTask:
         envelope = pack(Work(chunk, self._options), self._codec)
         if not self._await_room(chunk, envelope, stretch):
             self._metrics.add(of.CAMERA_DROPS, len(chunk.frames), camera=self._camera.name, reason="late")
+            self._n_late += len(chunk.frames)
             return False
         self._transport.publish(FRAMES_LIVE, envelope)
         self._metrics.add(of.CHUNKS, stage=NAME)
         return True
+
+    def _note_lost(self, n_pictures: int) -> None:
+        self._metrics.add(of.CAMERA_DROPS, n_pictures, camera=self._camera.name, reason="lost")
+        self._n_lost += n_pictures
 
     def _await_room(self, chunk: FrameChunk, envelope: Envelope, stretch: Stretch) -> bool:
         """Wait while the chunk is young; False when it has grown too old."""
@@ -261,7 +271,8 @@ class CameraTask:
         if self._reader is None:
             return
         now, before = self._reader.counts(), self._counted
-        self._state = _counted(self._state, now, before)
+        state = _counted(self._state, now, before)
+        self._state = replace(state, n_dropped=state.n_dropped + self._n_late + self._n_lost)
         self._meter.update(now)
         self._counted = now
 

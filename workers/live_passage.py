@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -50,17 +50,21 @@ class Note:
 class LivePassage:
     """One live run. `note` and `end` are called by who reads the camera, `tend` by anybody, now and then."""
 
-    def __init__(self, run: RunKey, options: StageOptions, token: str) -> None:
+    def __init__(
+        self, run: RunKey, options: StageOptions, token: str, lost: Callable[[int], None] = lambda _n_pictures: None
+    ) -> None:
+        """`lost` is told how many pictures a server lost, each once."""
         self.run = run
         self._options = options
         self._token = token
+        self._lost = lost
         self._notes: dict[int, Note] = {}
         self._ended: RunEnded | None = None
         self._lock = threading.Lock()
         self.is_lost = False
         """Whether the run was ended by somebody else."""
 
-    def note(self, chunk: FrameChunk) -> None:
+    def note(self, chunk: FrameChunk | FaceChunk) -> None:
         """The chunk was published, or was to be: from now on somebody answers for it."""
         with self._lock:
             self._notes[chunk.number] = Note(chunk.samples, chunk.frame_size_wh)
@@ -84,7 +88,7 @@ class LivePassage:
         record = runs.get(self.run.run_id)  # after `sizes`: a slot leaves the flight after it is recorded
         missing = {n: note for n, note in noted.items() if n >= record.next_chunk and n not in sizes}
         for number, note in missing.items():
-            self.publish(transport, self._substitute(number, note))
+            self._tell_again(transport, number, note)
         if ended is not None and ended.n_chunks not in sizes:
             self.publish(transport, ended)
         self._forget(record.next_chunk)
@@ -100,8 +104,14 @@ class LivePassage:
             return runs.mark_draining(self.run.run_id, self._token, ended.n_chunks, now)
         return runs.heartbeat(self.run.run_id, self._token, now)
 
-    def _substitute(self, number: int, note: Note) -> FaceChunk:
-        return without_pictures(FrameChunk(self.run, number, note.samples, (), note.size_wh))
+    def _tell_again(self, transport: Transport, number: int, note: Note) -> None:
+        """Without pictures; what was told again counts as lost once."""
+        substitute = without_pictures(FrameChunk(self.run, number, note.samples, (), note.size_wh))
+        self.publish(transport, substitute)
+        self.note(substitute)
+        n_pictures = sum(sample.state is SampleState.DECODED for sample in note.samples)
+        if n_pictures:
+            self._lost(n_pictures)
 
     def _forget(self, next_chunk: int) -> None:
         with self._lock:

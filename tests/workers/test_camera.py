@@ -126,7 +126,9 @@ def test_pictures_go_to_the_detectors_and_ends_to_the_owner_also_of_what_an_earl
 def test_what_nobody_takes_in_time_is_told_as_dropped(
     control: Control, camera: Camera, transport: MemoryTransport
 ) -> None:
-    make_task(control, camera, transport, [], ClipOver()).run()
+    states: list[CameraState] = []
+
+    make_task(control, camera, transport, states, ClipOver()).run()
 
     waiting = transport.receive(DETECTOR, 99, 0)
     items = told(transport)
@@ -135,4 +137,5 @@ def test_what_nobody_takes_in_time_is_told_as_dropped(
     dropped = [state for state in states_of(items) if state is SampleState.DROPPED]
     assert len(waiting) == IN_FLIGHT_PICTURES
     assert len(dropped) >= 5
+    assert max(state.n_dropped for state in states) >= 5
     assert len(waiting) + len([item for item in items if isinstance(item, FaceChunk)]) == ended.n_chunks

@@ -67,7 +67,8 @@ def test_chunk_that_is_on_its_way_is_left_alone(runs: Runs, transport: MemoryTra
 
 
 def test_lost_chunk_is_told_again_as_dropped_and_the_end_follows(runs: Runs, transport: MemoryTransport) -> None:
-    passage, chunk = LivePassage(DOOR, OPTIONS, "token"), make_frame_chunk(0, run=DOOR)
+    n_lost: list[int] = []
+    passage, chunk = LivePassage(DOOR, OPTIONS, "token", n_lost.append), make_frame_chunk(0, run=DOOR)
     passage.note(chunk)
     passage.end(RunEnded(DOOR, 1))
 
@@ -78,7 +79,20 @@ def test_lost_chunk_is_told_again_as_dropped_and_the_end_follows(runs: Runs, tra
     assert lost.samples == without_pictures(chunk).samples
     assert SampleState.DECODED not in {sample.state for sample in lost.samples}
     assert ended == RunEnded(DOOR, 1)
+    assert sum(n_lost) == len(chunk.frames)
     assert runs.get(DOOR.run_id).state is RunState.DRAINING
+
+
+def test_picture_that_is_lost_twice_counts_once(runs: Runs, transport: MemoryTransport) -> None:
+    n_lost: list[int] = []
+    passage = LivePassage(DOOR, OPTIONS, "token", n_lost.append)
+    passage.note(make_frame_chunk(0, run=DOOR, n_frames=1))
+
+    passage.tend(runs, transport, NOW)
+    transport.end_flight(DOOR.run_id)  # the server lost the substitute as well
+    passage.tend(runs, transport, NOW)
+
+    assert (len(told(transport)), sum(n_lost)) == (2, 1)
 
 
 def test_run_of_somebody_else_is_lost(runs: Runs, transport: MemoryTransport) -> None:
