@@ -21,12 +21,15 @@
     }
   });
 
-  // A note in the corner, gone after a while; `kind` is good, bad or warning.
-  function note(words, kind = "bad") {
+  // A note in the corner, gone after a while; `kind` is good, bad or warning. What is told already is not told again.
+  function note(words, kind = "bad", link = "") {
+    const notes = document.getElementById("notes");
+    if ([...notes.children].some((other) => other.dataset.words === words)) return;
     const made = document.createElement("div");
     made.className = `note note-${kind}`;
-    made.textContent = words;
-    document.getElementById("notes").append(made);
+    made.dataset.words = words;
+    made.append(words, link);
+    notes.append(made);
     setTimeout(() => made.remove(), kind === "bad" ? 12000 : 5000);
   }
   window.facetrail = { note };
@@ -34,7 +37,16 @@
   // The token that every change has to send, for scripts that use fetch.
   window.facetrail.changes = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
 
+  // Somebody who was signed out keeps what they typed, and is led back here.
+  function noteSignedOut() {
+    const link = document.createElement("a");
+    link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = "Sign in again";
+    note("You are signed out. ", "bad", link);
+  }
+
   document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401 && location.pathname !== "/sign-in") return noteSignedOut();
     const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
     note(answer.body.textContent.trim() || `The server answered ${event.detail.xhr.status}.`);
   });
@@ -42,6 +54,11 @@
 
   // An answer's header HX-Trigger: {"note": {"words": "...", "kind": "good"}} shows a note.
   document.addEventListener("note", (event) => note(event.detail.words, event.detail.kind || "good"));
+
+  // A face whose picture is not kept any more is drawn as one without a picture.
+  const withoutPicture = (face) => { if (face.src !== new URL(document.body.dataset.noFace, location.href).href) face.src = document.body.dataset.noFace; };
+  document.addEventListener("error", (event) => { if (event.target.matches?.("img.face[src]")) withoutPicture(event.target); }, true);
+  for (const face of document.querySelectorAll("img.face[src]")) if (face.complete && !face.naturalWidth) withoutPicture(face);
 
   // A place to drop files: the drop's own file input takes them, and tells of the change.
   document.addEventListener("dragover", (event) => {
