@@ -17,6 +17,7 @@ from dashboards.web.footage.views import OneFootage, list_arrivals, one_footage,
 from dashboards.web.rendering import render, site_of
 from dashboards.web.site import Site
 from pipeline.control.arrivals import Arrivals, ArrivalState, NewArrival
+from pipeline.control.audit import AuditLog
 from pipeline.control.database import Control
 from pipeline.control.run_records import RunRecord
 from pipeline.errors import InputError, NotFound, TransportLost
@@ -46,19 +47,20 @@ def again(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole: 
 
 @router.post("/footage/{source_id}/start")
 def correct_start(
-    request: Request, source_id: str, _visitor: AnalystVisitor, start: Annotated[str, Form()] = ""
+    request: Request, source_id: str, visitor: AnalystVisitor, start: Annotated[str, Form()] = ""
 ) -> Response:
     """Correct when its media began; all its sightings move along."""
     site = site_of(request)
     one_line(site, keeper_of(request), source_id)
-    set_start(site.control, source_id, parse_moment(start, "the start", site.zone), wait_s=START_WAIT_S)
+    move_start(site, source_id, parse_moment(start, "the start", site.zone), who=visitor.name)
     return _reload()
 
 
 @router.post("/footage/{source_id}/remove-file")
-def remove_file(request: Request, source_id: str, _visitor: AnalystVisitor) -> Response:
+def remove_file(request: Request, source_id: str, visitor: AnalystVisitor) -> Response:
     """Remove an uploaded file; what was found in it stays on record."""
-    remove_upload(one_footage(site_of(request), keeper_of(request), source_id))
+    site = site_of(request)
+    remove_upload(site, one_footage(site, keeper_of(request), source_id), who=visitor.name)
     return _reload()
 
 
@@ -94,13 +96,24 @@ def go_on_with(site: Site, run: RunRecord) -> RunRecord:
     return queued
 
 
-def remove_upload(shown: OneFootage) -> None:
-    """Remove an uploaded file; raises `Conflict` while it is analysed, and for a file that is none of ours."""
+def move_start(site: Site, source_id: str, start: datetime, *, who: str) -> None:
+    """Let a file have begun at `start`, and say so in the audit log; raises as `set_start`."""
+    set_start(site.control, source_id, start, wait_s=START_WAIT_S)
+    detail = f"{source_id} began at {start.astimezone(UTC).isoformat()}"
+    AuditLog(site.control).append("correct start", "", who=who, detail=detail)
+
+
+def remove_upload(site: Site, shown: OneFootage, *, who: str) -> None:
+    """Remove an uploaded file, and say so in the audit log: evidence goes with it.
+
+    Raises `Conflict` while it is analysed, and for a file that is none of ours.
+    """
     if shown.line.run.state.is_active:
         raise Conflict(f"{shown.source.label} is being analysed; stop it first")
     if not shown.is_upload or not shown.has_file or shown.source.path is None:
         raise Conflict(f"{shown.source.label} is no upload that is still there")
     Path(shown.source.path).unlink(missing_ok=True)
+    AuditLog(site.control).append("remove footage", "", who=who, detail=shown.source.source_id)
 
 
 def stop_run(site: Site, run: RunRecord) -> None:

@@ -14,7 +14,7 @@ from dashboards.web.api.sources.footage_values import Footage, FootageDetails, S
 from dashboards.web.api.sources.run_values import RUN_CURSOR, parse_run_cursor, run_cursor
 from dashboards.web.api.values import ApiBody, ApiValue, Moment, SourceId
 from dashboards.web.failures import Conflict
-from dashboards.web.footage.changes import START_WAIT_S, go_on_with, remove_upload, stop_footage
+from dashboards.web.footage.changes import go_on_with, move_start, remove_upload, stop_footage
 from dashboards.web.footage.keeping import keeper_of
 from dashboards.web.footage.views import lines_of, one_footage, one_line
 from dashboards.web.rendering import site_of
@@ -25,7 +25,6 @@ from pipeline.control.sources import Sources
 from pipeline.reports.gathering import gather_report
 from pipeline.reports.html import render_report
 from pipeline.sightings.filtering import SightingFilter
-from workers.starting import set_start
 
 router = APIRouter(tags=["footage"])
 
@@ -115,18 +114,18 @@ def resume(request: Request, _visitor: AnalystVisitor, source_id: SourceId) -> F
 
 
 @router.put("/footage/{source_id}/start", operation_id="set_footage_start", responses=problems(404, 409))
-def put_start(request: Request, _visitor: AnalystVisitor, source_id: SourceId, body: Start) -> Footage:
+def put_start(request: Request, visitor: AnalystVisitor, source_id: SourceId, body: Start) -> Footage:
     """Correct when the media of a file began: all its sightings move along."""
     site = site_of(request)
     if one_line(site, keeper_of(request), source_id).run.state.is_active:
         raise Conflict("it is being analysed; correct its start afterwards")
-    set_start(site.control, source_id, body.start, wait_s=START_WAIT_S)
+    move_start(site, source_id, body.start, who=visitor.name)
     return footage(one_line(site, keeper_of(request), source_id))
 
 
 @router.delete("/footage/{source_id}/file", operation_id="remove_footage_file", responses=problems(404, 409))
-def remove_file(request: Request, _visitor: AnalystVisitor, source_id: SourceId) -> FootageDetails:
+def remove_file(request: Request, visitor: AnalystVisitor, source_id: SourceId) -> FootageDetails:
     """Remove an uploaded file; what was found in it stays on record."""
     site = site_of(request)
-    remove_upload(one_footage(site, keeper_of(request), source_id))
+    remove_upload(site, one_footage(site, keeper_of(request), source_id), who=visitor.name)
     return footage_details(one_footage(site, keeper_of(request), source_id))

@@ -10,6 +10,7 @@ from dashboards.web.access import Role
 from dashboards.web.footage.views import uploads_dir
 from dashboards.web.site import Site
 from pipeline.control.arrivals import Arrivals, NewArrival, Origin
+from pipeline.control.audit import AuditLog
 from pipeline.control.leases import Leases
 from pipeline.control.people import People
 from pipeline.control.run_records import RunState
@@ -109,6 +110,9 @@ def test_corrected_start_moves_the_sightings(filled: Site, browse: Browse) -> No
     rows = Store(filled.data_dir).read_sightings(RowFilter(source_id=RUN.source_id))
     assert {row.start_ts.date().isoformat() for row in rows} == {"2026-05-01"}
     assert {row.clock for row in rows} == {Clock.ARGUMENT}
+    (entry,) = AuditLog(filled.control).read()
+    assert (entry.who, entry.action) == ("ada", "correct start")
+    assert entry.detail == f"{RUN.source_id} began at 2026-05-01T09:30:00+00:00"
 
 
 def test_only_an_upload_can_be_removed_and_the_record_stays(filled: Site, browse: Browse) -> None:
@@ -132,6 +136,9 @@ def test_only_an_upload_can_be_removed_and_the_record_stays(filled: Site, browse
     answer = client.post(f"/footage/{RUN.source_id}/remove-file")
 
     assert (answer.status_code, upload.exists()) == (204, False)
+    assert [(entry.action, entry.detail) for entry in AuditLog(filled.control).read()] == [
+        ("remove footage", RUN.source_id)
+    ]
     assert "Ada" in client.get("/footage").text
 
 
