@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select, update
 
+from pipeline.control.audit import AuditEntry, append_entry
 from pipeline.control.changes import ChangeKind, Undo, raise_unknowns_version, write_change
 from pipeline.control.corrections_tables import ignored_unknowns
 from pipeline.control.database import Control, Transaction
@@ -81,6 +83,7 @@ class Unknowns:
             before = {row.unknown_id: row.alias_of for row in rows}
             transaction.connection.execute(update(unknowns).where(where).values(alias_of=into))
             raise_unknowns_version(transaction)
+            _note(transaction, who, "merge", f"{', '.join(merged)} into {into}")
             return write_change(transaction, who, ChangeKind.MERGED, Undo(merged=before))
 
     def ignore(self, unknown_ids: Sequence[str], *, who: str) -> int:
@@ -95,6 +98,7 @@ class Unknowns:
             rows = [{"unknown_id": each, "change_id": change_id} for each in set(unknown_ids) - already]
             if rows:
                 transaction.connection.execute(insert(ignored_unknowns), rows)
+            _note(transaction, who, "ignore", ", ".join(sorted(set(unknown_ids))))
             return change_id
 
     def heed(self, unknown_id: str) -> None:
@@ -107,6 +111,11 @@ class Unknowns:
         """Those who are out of the way."""
         with self._control.reading() as transaction:
             return frozenset(transaction.connection.execute(select(ignored_unknowns.c.unknown_id)).scalars())
+
+
+def _note(transaction: Transaction, who: str, action: str, detail: str) -> None:
+    entry = AuditEntry(at=datetime.now(UTC), who=who, action=action, about="", image_sha256=None, detail=detail)
+    append_entry(transaction, entry)
 
 
 def _check_known(transaction: Transaction, unknown_ids: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.control.audit import AuditLog
 from pipeline.control.database import Control, open_control
 from pipeline.control.sources import Sources
 from pipeline.control.unknowns import Allotment, UnknownBook, Unknowns, write_allotment
@@ -76,3 +77,17 @@ def test_merged_unknown_stays_as_an_alias(control: Control) -> None:
     assert unknowns.allotments(RUN.run_id)["t_2"] == "unknown-0001"
     assert [person.unknown_id for person in unknowns.book(ENCODER).people] == ["unknown-0001"]
     assert unknowns.book(ENCODER).next_number == 3
+
+
+def test_merging_and_ignoring_stand_in_the_audit_log(control: Control) -> None:
+    unknowns = Unknowns(control)
+    allot(control, unknowns.book(ENCODER), 1, "t_1")
+    allot(control, unknowns.book(ENCODER), 2, "t_2")
+
+    unknowns.merge(["unknown-0002"], into="unknown-0001", who="ada")
+    unknowns.ignore(["unknown-0001"], who="kim")
+
+    assert [(entry.who, entry.action, entry.detail) for entry in AuditLog(control).read()] == [
+        ("kim", "ignore", "unknown-0001"),
+        ("ada", "merge", "unknown-0002 into unknown-0001"),
+    ]
