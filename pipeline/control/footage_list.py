@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +57,10 @@ def parse_footage_cursor(text: str) -> FootageCursor:
     """The cursor that was written so; raises `InputError` for anything else."""
     created, _, run_id = text.partition("~")
     try:
-        return FootageCursor(datetime.fromisoformat(created), run_id)
-    except ValueError as error:
+        created_at = datetime.fromisoformat(created).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InputError(f"expected the address of a next page, got {text!r}") from error
+    return FootageCursor(created_at, run_id)
 
 
 class FootageList:

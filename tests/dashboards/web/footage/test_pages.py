@@ -98,6 +98,11 @@ def test_run_that_goes_on_is_asked_for_again_and_can_be_stopped_and_go_on(site: 
     assert Runs(site.control).get(run.run.run_id).state is RunState.QUEUED
 
 
+@pytest.mark.parametrize(("after", "status"), [("0001-01-01", 400), ("2026-05-01", 200), ("x~y", 400)])
+def test_address_of_a_next_page_that_nobody_wrote_is_told(browse: Browse, after: str, status: int) -> None:
+    assert browse(Role.VIEWER).get(f"/footage/lines?after={after}").status_code == status
+
+
 @pytest.mark.parametrize("change", ["cancel", "again", "start", "remove-file"])
 def test_viewer_changes_nothing(filled: Site, browse: Browse, change: str) -> None:
     assert browse(Role.VIEWER).post(f"/footage/{RUN.source_id}/{change}").status_code == 403
