@@ -9,7 +9,9 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from dashboards.web.rendering import render
 from pipeline.errors import (
@@ -95,8 +97,18 @@ async def _tell_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     words = str(error.detail) if isinstance(error, HTTPException) else ""
     answer = tell(request, status, "there is no such page" if status == HTTPStatus.NOT_FOUND else words)
-    answer.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # such as Allow
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_methods_at(request))
     return answer
+
+
+def _methods_at(request: Request) -> list[str]:
+    """What can be done at the address of a request, by all routes together."""
+    path = request.url.path
+    contexts = [(found.path, found.methods) for found in iter_route_contexts(request.app.routes) if found.path]
+    exact = [methods for written, methods in contexts if written == path]
+    fitting = exact or [methods for written, methods in contexts if compile_path(written)[0].match(path)]
+    return sorted({method for methods in fitting for method in methods or ()})
 
 
 async def _tell_wrong_request(request: Request, error: Exception) -> Response:

@@ -18,7 +18,7 @@ from dashboards.web.rendering import site_of
 from dashboards.web.security.uploads import read_picture
 from dashboards.web.who.references import reference_path
 
-router = APIRouter(tags=["people"], prefix="/people/{person_id}/images")
+router = APIRouter(tags=["people"], prefix="/people/{person_id}")
 
 Digest = Annotated[str, Path(pattern=DIGEST, description="The sha256 of the picture.", examples=["0" * 64])]
 
@@ -87,20 +87,20 @@ SentPictures = Annotated[list[bytes], Depends(sent_pictures)]
 SentPicture = Annotated[bytes, Depends(sent_picture)]
 
 
-@router.post("", operation_id="add_person_images", responses=problems(404, 503))
+@router.post("/images", operation_id="add_person_images", responses=problems(404, 503))
 def add_images(request: Request, visitor: AnalystVisitor, person_id: PersonId, contents: SentPictures) -> Enrolment:
     """Add pictures to somebody enrolled; each is judged, and its verdict says what became of it."""
     return enrolment(changing.add_pictures(site_of(request), person_id, contents, visitor.name))
 
 
-@router.post("/from-sighting", operation_id="add_person_image_from_sighting", responses=problems(404, 503))
+@router.post("/seen-faces", operation_id="add_seen_face", responses=problems(404, 503))
 def use_face(request: Request, visitor: AnalystVisitor, person_id: PersonId, body: SeenFace) -> Enrolment:
     """Let the face of a sighting be a reference picture."""
     return enrolment(changing.use_face(site_of(request), person_id, body.sighting_id, visitor.name))
 
 
 @router.get(
-    "/{sha256}",
+    "/images/{sha256}",
     operation_id="get_person_image",
     response_class=FileResponse,
     responses={200: {"description": "The picture as it was enrolled.", "content": {"image/*": {}}}, **problems(404)},
@@ -110,7 +110,7 @@ def get_image(request: Request, _visitor: AnyVisitor, person_id: PersonId, sha25
     return FileResponse(reference_path(site_of(request).control, person_id, sha256))
 
 
-@router.delete("/{sha256}", operation_id="remove_person_image", responses=problems(404))
+@router.delete("/images/{sha256}", operation_id="remove_person_image", responses=problems(404))
 def remove_image(request: Request, visitor: AnalystVisitor, person_id: PersonId, sha256: Digest) -> Following:
     """Take a picture out of the gallery; the record follows."""
     return Following(relabelling_id=changing.drop_image(site_of(request), person_id, sha256, visitor.name))

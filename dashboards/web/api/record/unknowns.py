@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from dashboards.web.access import AnalystVisitor, AnyVisitor
 from dashboards.web.api.paging import DEFAULT_LIMIT, Limit, ListPage, lead_on
@@ -22,6 +22,12 @@ from pipeline.unknown_groups import NO_PROPOSAL, GroupProposal, UnknownGroup, li
 router = APIRouter(tags=["unknowns"], prefix="/unknowns")
 
 UnknownId = Annotated[str, Field(pattern=r"^unknown-\d{1,12}$", examples=["unknown-0001"])]
+
+
+def _all_different(ids: list[str]) -> list[str]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("the same one is named twice")
+    return ids
 
 
 class Resembled(ApiValue):
@@ -69,7 +75,16 @@ class UnknownIds(ApiBody):
 class UnknownsToMerge(ApiBody):
     """Unknown people who are one."""
 
-    unknown_ids: Annotated[list[UnknownId], Field(min_length=2, max_length=100)]
+    unknown_ids: Annotated[
+        list[UnknownId],
+        Field(
+            min_length=2,
+            max_length=100,
+            json_schema_extra={"uniqueItems": True},
+            examples=[["unknown-0001", "unknown-0002"]],
+        ),
+        AfterValidator(_all_different),
+    ]
 
 
 class UnknownsNamed(UnknownIds):

@@ -52,7 +52,7 @@ def audit(
     since: Annotated[MomentQuery | None, Query(description="At it or later.")] = None,
     until: Annotated[MomentQuery | None, Query(description="Before it.")] = None,
     limit: Limit = DEFAULT_LIMIT,
-    cursor: Annotated[int | None, Query(ge=1, le=2**62, description="Where an earlier page ended.")] = None,
+    cursor: Annotated[int | None, Query(ge=1, le=2**53 - 1, description="Where an earlier page ended.")] = None,
 ) -> AuditList:
     """Who looked for or at whom, who identified and enrolled, and who changed what, newest first."""
     query = AuditQuery(who=who.strip(), action=action, about=about.strip(), from_at=since, to_at=until)

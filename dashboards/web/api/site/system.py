@@ -152,7 +152,7 @@ class Retry(ApiBody):
 
     target: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """Those of one target."""
-    seqs: Annotated[list[Annotated[int, Field(ge=1, le=2**62)]], Field(max_length=1000)] | None = None
+    seqs: Annotated[list[Annotated[int, Field(ge=1, le=2**53 - 1)]], Field(max_length=1000)] | None = None
     """These alone."""
 
 

@@ -49,7 +49,7 @@ class Wishes(ApiBody):
 class Submission(Wishes):
     """Files below the folders of `web.footage_roots` of the settings."""
 
-    paths: Annotated[list[Annotated[str, Field(min_length=1, max_length=4096)]], Field(min_length=1, max_length=1000)]
+    paths: Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(min_length=1, max_length=100)]
     """Whole paths."""
 
 

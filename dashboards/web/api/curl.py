@@ -1,0 +1,71 @@
+"""Requests to try, as commands for `curl`, made of the description of an operation. Pure."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dashboards.web.api.schema_words import resolved
+
+WHO_ASKS = '-H "Authorization: Bearer $FACETRAIL_TOKEN"'
+FILES = {"application/octet-stream": "door.mp4"}
+STAND_INS = {"string": "Ada Lovelace", "integer": 1, "number": 1.0, "boolean": True}
+
+
+def curl_example(described: Mapping[str, Any], url: str, method: str, operation: Mapping[str, Any]) -> str:
+    """A command that carries out the operation; only what has to be sent is sent."""
+    needed = [one for one in operation.get("parameters", ()) if one.get("required")]
+    for one in needed:
+        if one["in"] == "path":
+            url = url.replace("{" + one["name"] + "}", str(_example(described, one.get("schema", {}))))
+    query = "&".join(f"{one['name']}={_example(described, one['schema'])}" for one in needed if one["in"] == "query")
+    parts = ["curl", WHO_ASKS, *_how(method, operation), *_body(described, operation)]
+    return " ".join([*parts, shlex.quote(f"{url}?{query}" if query else url)])
+
+
+def _how(method: str, operation: Mapping[str, Any]) -> Iterator[str]:
+    if method not in {"get", "post"} or (method == "post" and "requestBody" not in operation):
+        yield f"-X {method.upper()}"
+    good = operation["responses"].get("200", {}).get("content", {})
+    if "text/event-stream" in good:
+        yield "-N"
+    elif good and "application/json" not in good:
+        yield "-OJ"
+
+
+def _body(described: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
+    for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+        schema = resolved(described, media["schema"])
+        if kind in FILES:
+            yield f"--data-binary @{FILES[kind]}"
+        elif kind == "multipart/form-data":
+            yield from _form(described, schema)
+        else:
+            yield f"--json {shlex.quote(json.dumps(_object(described, schema)))}"
+
+
+def _form(described: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    for name in schema.get("required", ()):
+        one = schema["properties"][name]
+        is_file = "contentMediaType" in one or one.get("format") == "binary" or one.get("type") == "array"
+        yield f"-F {name}=@ada.jpg" if is_file else f"-F {shlex.quote(f'{name}={_example(described, one)}')}"
+
+
+def _object(described: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = schema.get("required") or list(schema.get("properties", {}))[:1]
+    return {name: _example(described, schema["properties"][name]) for name in wanted}
+
+
+def _example(described: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    schema = resolved(described, given)
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return _example(described, schema["anyOf"][0])
+    if schema.get("type") == "array":
+        return [_example(described, schema.get("items", {}))]
+    return schema.get("minimum", STAND_INS.get(schema.get("type", ""), ""))
