@@ -18,6 +18,7 @@ from workers.__main__ import exit_code
 from workers.stack.logs import log_to
 
 if TYPE_CHECKING:
+    from dashboards.web.site import Site
     from pipeline.control.database import Control
 
 
@@ -39,12 +40,8 @@ def show_pages(settings: Settings, on_bound: Callable[[Control, int], None] | No
 
     `on_bound` is told the port as soon as connections are taken.
     """
-    from dashboards.web.app import create_app
     from dashboards.web.asking import asker_for
-    from dashboards.web.security.doorkeeper import AccountDoorkeeper
-    from dashboards.web.serving import bound_socket, serve
     from dashboards.web.site import Site
-    from dashboards.web.standing import noted
     from pipeline.control.database import open_control
     from workers.main import server_url
 
@@ -54,16 +51,25 @@ def show_pages(settings: Settings, on_bound: Callable[[Control, int], None] | No
     try:
         site = Site(settings, control, url, asker=asker_for(settings, control, url))
         site.catalogue.begin()  # while the first visitor still signs in
-        app = create_app(site, AccountDoorkeeper(control))
-        with bound_socket(settings.web) as listening:
-            listening.listen()
-            port = listening.getsockname()[1]
-            if on_bound is not None:
-                on_bound(control, port)
-            with noted(settings.data, port):
-                serve(app, listening, settings.web)
+        _answer(site, on_bound)
     finally:
         control.close()
+
+
+def _answer(site: Site, on_bound: Callable[[Control, int], None] | None) -> None:
+    from dashboards.web.app import create_app
+    from dashboards.web.security.doorkeeper import AccountDoorkeeper
+    from dashboards.web.serving import bound_socket, serve
+    from dashboards.web.standing import noted
+
+    app = create_app(site, AccountDoorkeeper(site.control))
+    with bound_socket(site.settings.web) as listening:
+        listening.listen()
+        port = listening.getsockname()[1]
+        if on_bound is not None:
+            on_bound(site.control, port)
+        with noted(site.data_dir, port):
+            serve(app, listening, site.settings.web)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipeline.sightings.building_intervals import Interval, union_length
 from pipeline.sightings.rows import SightingRow
@@ -21,17 +21,6 @@ class Portion:
     """The sighting's presence, shared out by time."""
 
 
-def portions_within(sightings: Iterable[SightingRow], begin: datetime, end: datetime) -> list[Portion]:
-    """The parts of the sightings from `begin` up to `end`, which is outside; all time-zone aware."""
-    found: list[Portion] = []
-    for sighting in sightings:
-        start_ts, end_ts = max(sighting.start_ts, begin), min(sighting.end_ts, end)
-        is_moment = sighting.start_ts == sighting.end_ts and begin <= sighting.start_ts < end
-        if start_ts < end_ts or is_moment:
-            found.append(Portion(sighting, start_ts, end_ts, _shared_presence(sighting, end_ts - start_ts)))
-    return found
-
-
 def presence_of(portions: Sequence[Portion]) -> float:
     """Seconds of presence of one person: the sum, but no more than the portions' union.
 
@@ -39,11 +28,6 @@ def presence_of(portions: Sequence[Portion]) -> float:
     count once.
     """
     return min(sum(portion.presence_s for portion in portions), _union_s(portions))
-
-
-def _shared_presence(sighting: SightingRow, part: timedelta) -> float:
-    whole = sighting.end_ts - sighting.start_ts
-    return sighting.presence_s * (part / whole) if whole else 0.0
 
 
 def _union_s(portions: Iterable[Portion]) -> float:

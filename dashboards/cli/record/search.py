@@ -59,11 +59,11 @@ def search(
 
     Leaves with 0 when the same face was seen, and with 1 otherwise. Every search is written to the audit log.
     """
-    from pipeline.sightings.filtering import find_sources
     from dashboards.moments import parse_from, parse_to
     from pipeline.control.sources import Sources
     from pipeline.search.finding import FaceFinder
     from pipeline.search.searching import FaceQuery
+    from pipeline.sightings.filtering import find_sources
 
     if (image is None) == (sighting is None):
         raise InputError("give a picture of a face, or --sighting with the id of a sighting (and not both)")
