@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from dashboards.web.api.curl import curl_example
+from dashboards.web.api.marked_words import Paragraph, marked, paragraphs
 from dashboards.web.api.schema_words import Field, field_of, fields_of, type_words
-
-MARKED = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*|\*[^*]+\*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some words of a sentence."""
-
-    text: str
-    kind: str
-    """plain, code or strong."""
-
-
-Paragraph = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +77,6 @@ def reference_view(described: Mapping[str, Any], base_url: str) -> ReferenceView
     return ReferenceView(words=paragraphs(described["info"]["description"]), topics=tuple(topics))
 
 
-def paragraphs(text: str) -> tuple[Paragraph, ...]:
-    """A description's paragraphs; `code`, **strong** and *strong* are marked."""
-    parts = (part.strip() for part in text.split("\n\n"))
-    return tuple(tuple(_pieces(part)) for part in parts if part)
-
-
-def _pieces(text: str) -> Iterator[Piece]:
-    for part in MARKED.split(" ".join(text.split())):
-        if part.startswith("`"):
-            yield Piece(part.strip("`"), "code")
-        elif part.startswith("*"):
-            yield Piece(part.strip("*"), "strong")
-        elif part:
-            yield Piece(part, "plain")
-
-
 def _operation(
     described: Mapping[str, Any], path: str, method: str, one: Mapping[str, Any], base_url: str
 ) -> Operation:
@@ -133,8 +103,7 @@ def _body_fields(described: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[
 def _answer(described: Mapping[str, Any], status: int, answer: Mapping[str, Any]) -> Answer:
     content = answer.get("content", {})
     kinds = [type_words(described, media.get("schema", {})) or kind for kind, media in content.items()]
-    (words,) = paragraphs(answer["description"]) or ((),)
-    return Answer(status, HTTPStatus(status).phrase, words, ", ".join(kinds))
+    return Answer(status, HTTPStatus(status).phrase, marked(answer["description"]), ", ".join(kinds))
 
 
 def _result(described: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Field, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboards.web.api.marked_words import Paragraph, marked
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -17,7 +19,7 @@ class Field:
     kind: str
     """In words."""
     is_needed: bool
-    words: str
+    words: Paragraph
 
 
 def resolved(described: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -36,7 +38,7 @@ def field_of(described: Mapping[str, Any], parameter: Mapping[str, Any]) -> Fiel
         place=parameter["in"],
         kind=type_words(described, schema),
         is_needed=parameter.get("required", False),
-        words=parameter.get("description", schema.get("description", "")),
+        words=marked(parameter.get("description", schema.get("description", ""))),
     )
 
 
@@ -49,7 +51,7 @@ def fields_of(described: Mapping[str, Any], schema: Mapping[str, Any], place: st
             place=place,
             kind=type_words(described, one),
             is_needed=name in found.get("required", ()),
-            words=" ".join(one.get("description", "").split()),
+            words=marked(one.get("description", "")),
         )
 
 
