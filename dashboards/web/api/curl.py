@@ -39,7 +39,7 @@ def _body(described: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterato
     for kind, media in operation.get("requestBody", {}).get("content", {}).items():
         schema = resolved(described, media["schema"])
         if kind in FILES:
-            yield f"--data-binary @{FILES[kind]}"
+            yield f"-X POST -T {FILES[kind]}"  # -T sends it as it is read, however long it is
         elif kind == "multipart/form-data":
             yield from _form(described, schema)
         else:

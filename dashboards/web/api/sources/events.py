@@ -134,10 +134,11 @@ async def stream(
         control = site_of(request).control
         await run_in_threadpool(AuditLog(control).append, "live", wanted.person_id, who=visitor.name)
     news = stream_news(feed, place if re.fullmatch(PLACE, place) else "", wanted)
-    return EventSourceResponse(_told(news), ping=SEND_TIMEOUT_S, send_timeout=SEND_TIMEOUT_S, headers=UNBUFFERED)
+    return EventSourceResponse(told(news), ping=SEND_TIMEOUT_S, send_timeout=SEND_TIMEOUT_S, headers=UNBUFFERED)
 
 
-async def _told(stream: AsyncIterator[News]) -> AsyncIterator[ServerSentEvent]:
+async def told(stream: AsyncIterator[News]) -> AsyncIterator[ServerSentEvent]:
+    """News as the stream tells them."""
     async for news in stream:
         for event in _events(news):
             yield event
