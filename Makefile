@@ -73,6 +73,10 @@ check: $(VENV)/dev.stamp ## Format, lint, types, the direction of imports, and t
 bench: $(VENV)/dev.stamp ## The ratios that docs/performance.md promises; ARGS=--short for a minute of footage
 	$(BIN)/python -m tests.bench --data "$$DATA" $(ARGS)
 
+.PHONY: screenshots
+screenshots: $(VENV)/dev.stamp ## The pictures of docs/pages.md anew, from the sample; needs Chromium
+	$(BIN)/python -W ignore -m tests.screenshots --weights "$$DATA/weights"
+
 .PHONY: wheel
 wheel: $(VENV)/dev.stamp ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
