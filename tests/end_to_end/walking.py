@@ -27,6 +27,7 @@ class Walker:
         """Go to a page by the navigation at the side."""
         self.page.locator(".side-nav").get_by_role("link", name=title, exact=True).click()
         expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        self.page.wait_for_load_state()  # a file that is chosen before scripts are there is sent nowhere
 
     def presses(self, name: str) -> None:
         """Press the first button of that name which can be seen, outside the navigation."""
