@@ -106,6 +106,8 @@ def test_aggregator_killed_twice_tells_what_an_undisturbed_one_tells(tmp_path: P
                 # The first two are killed somewhere in the middle of their work, the last when it is done.
                 wanted = end - 20 if end <= N_CHUNKS else N_CHUNKS
                 wait_until(lambda wanted=wanted: _is_recorded(world, wanted), f"chunk {wanted}")
+                if end > N_CHUNKS:
+                    wait_until(lambda: _is_told(world), "the run's end, and all its events told")
         log = RedisEventLog(url)
         events = [decode_event(entry.data) for entry in log.read(EVENTS, FIRST, 1000, 0)]
         log.close()
@@ -120,3 +122,8 @@ def test_aggregator_killed_twice_tells_what_an_undisturbed_one_tells(tmp_path: P
 def _is_recorded(world: World, n_chunks: int) -> bool:
     record = Runs(world.control).get(RUN.run_id)
     return record.state.is_complete or (n_chunks < N_CHUNKS and record.next_chunk >= n_chunks)
+
+
+def _is_told(world: World) -> bool:
+    is_over = Runs(world.control).get(RUN.run_id).state.is_complete
+    return is_over and not Outbox(world.control).pending([RUN.source_id])
