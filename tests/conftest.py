@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -87,3 +88,14 @@ def kept_folder(request: pytest.FixtureRequest, name: str) -> Path:
     if not request.config.pluginmanager.hasplugin("cacheprovider"):
         pytest.skip("what was fetched is kept in pytest's cache, which is switched off (-p no:cacheprovider)")
     return Path(request.config.cache.mkdir(name))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was collected, thousands of tests and their modules, out of each later look for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let what was kept go, so that libraries find nothing of theirs left at the end."""
+    gc.unfreeze()

@@ -109,6 +109,7 @@ def test_a_source_archive_is_read_below_its_top_folder(index: Path, tmp_path: Pa
     assert path.read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_a_damaged_copy_in_the_cache_is_not_believed(index: Path, tmp_path: Path):
     damaged = tmp_path / "cache" / SHA256[:16] / "net.bin"
     damaged.parent.mkdir(parents=True)

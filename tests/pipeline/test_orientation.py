@@ -53,6 +53,7 @@ def turn(tmp_path: Path) -> Turn:
     return turned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("video", OPEN_VIDEOS)
 def test_upright_footage_is_never_turned(open_data: Path, weights: Path, video: str) -> None:
     assert find_rotation(open_data / video, weights, OPTIONS) == 0

@@ -73,6 +73,7 @@ def asker(redis_url: str, encoder: str = "colour", limit_s: float = 5.0) -> Aske
     return Asker(redis_url, lambda: AskedModels(DetectionOptions(), encoder), limit_s)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("examiner")
 def test_a_reference_is_judged_as_enrolment_judges_it(redis_url: str, models: GivenModels) -> None:
     told = asker(redis_url).reference(png(), "ada.png")
@@ -85,6 +86,7 @@ def test_a_reference_is_judged_as_enrolment_judges_it(redis_url: str, models: Gi
     assert np.array_equal(told.embedding, judged.embedding)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("examiner")
 def test_every_face_of_a_picture_is_told_the_largest_first(redis_url: str, models: GivenModels) -> None:
     models.found = make_detections(OTHER, FACE)
@@ -99,6 +101,7 @@ def test_every_face_of_a_picture_is_told_the_largest_first(redis_url: str, model
     assert picture.message() == "2 faces"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("examiner")
 @pytest.mark.parametrize("content", [b"no picture", png()[:200]])
 def test_what_is_no_picture_gets_its_verdict(redis_url: str, content: bytes) -> None:
@@ -136,6 +139,7 @@ def test_pictures_that_wait_are_bounded_in_bytes(asks: RedisAsks) -> None:
     assert posted == [True] * 4 + [False]
 
 
+@pytest.mark.slow
 def test_a_question_that_nobody_answers_in_time_is_told_and_dropped(redis_url: str, asks: RedisAsks) -> None:
     asks.take("dead since", 0.01, 60)
 

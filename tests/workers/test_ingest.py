@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from pipeline.control.database import open_control
 from pipeline.control.run_records import RunState
 from pipeline.control.sources import Sources
@@ -114,6 +116,7 @@ def test_chunks_and_the_end_are_published_in_order(tmp_path: Path) -> None:
     assert downstream.runs.record.n_chunks == N_CHUNKS
 
 
+@pytest.mark.slow
 def test_no_more_is_published_than_there_is_room_for(tmp_path: Path) -> None:
     downstream = make_downstream(tmp_path)
 
@@ -225,6 +228,7 @@ def test_cancelled_run_is_left(tmp_path: Path) -> None:
     assert downstream.runs.record.state is RunState.CANCELLED
 
 
+@pytest.mark.slow
 def test_replaced_ingest_leaves_without_a_word(tmp_path: Path) -> None:
     downstream = make_downstream(tmp_path)
 

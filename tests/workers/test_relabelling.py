@@ -100,6 +100,7 @@ def test_owner_names_the_past_between_two_batches_while_its_run_goes_on(camera: 
     assert Runs(camera.control).get("r_second").state.is_active
 
 
+@pytest.mark.slow
 def test_asker_waits_while_somebody_else_owns_the_source(camera: World) -> None:
     own(camera)
     stop = threading.Event()

@@ -29,6 +29,7 @@ def missing_keys(command: str, keys: Iterable[str]) -> list[str]:
     return [key for key in keys if f"`{key}`" not in line_about(command)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     ["jobs", "sightings", "timeline", "attendance --from 2026-03-02", "people", "relabel", "status", "config show"],

@@ -68,6 +68,7 @@ def test_debug_shows_the_trace(facetrail: Run, monkeypatch: pytest.MonkeyPatch) 
     assert "NotFound" in said.err
 
 
+@pytest.mark.slow
 def test_every_command_has_help_with_examples(facetrail: Run) -> None:
     for command in COMMANDS:
         said = facetrail(*command.split(), "--help")

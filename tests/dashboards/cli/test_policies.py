@@ -26,6 +26,7 @@ def calibrated(record: Path) -> Path:
     return record
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_calibration_in_effect_is_named(facetrail: Run, calibrated: Path, command: str) -> None:
     said = facetrail(*command.split(), "--json")
@@ -34,6 +35,7 @@ def test_calibration_in_effect_is_named(facetrail: Run, calibrated: Path, comman
     assert "calibration 1 of" in facetrail(*command.split()).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [*COMMANDS, "gallery check"])
 def test_stale_calibration_is_named_and_not_used(facetrail: Run, calibrated: Path, command: str) -> None:
     control = open_control(calibrated)
@@ -57,6 +59,7 @@ def test_settings_without_a_data_folder_have_no_thresholds(facetrail: Run) -> No
     assert not Path("data").exists()
 
 
+@pytest.mark.slow
 def test_relabelling_names_the_past_by_the_calibration(facetrail: Run, calibrated: Path) -> None:
     facetrail("relabel")
 

@@ -44,6 +44,7 @@ def test_change_without_the_token_of_the_session_is_refused(browse: Browse) -> N
     assert answer.status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [

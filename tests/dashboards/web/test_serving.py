@@ -12,6 +12,7 @@ from pipeline.config import WebSettings
 PUBLIC = "https://faces.example.org"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "seen"),
     [

@@ -32,6 +32,7 @@ def test_old_or_broken_note_is_no_answer(tmp_path: Path, note: bytes) -> None:
     assert answering_pages(tmp_path, ANY_PORT) is None
 
 
+@pytest.mark.slow
 def test_pages_are_found_at_a_free_port(site: Site) -> None:
     app, public_url = create_app(site, AccountDoorkeeper(site.control)), "https://faces.example.org"
 

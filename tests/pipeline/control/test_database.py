@@ -160,6 +160,7 @@ def _forget_everybody_and_fail(control: Control, lease: Lease) -> None:
         raise StoreFull("no room")
 
 
+@pytest.mark.slow
 def test_full_disk_is_said_clearly_and_work_goes_on_afterwards(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", FILL, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60

@@ -93,6 +93,7 @@ def ends_by_visit(events: list[SightingEvent]) -> dict[str, list[SightingEvent]]
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_every_life_is_balanced_and_agrees_with_the_record(seed: int) -> None:
     walks = make_walks(seed)

@@ -91,6 +91,7 @@ def test_end_agrees_with_the_record(world: World) -> None:
     assert (end.sighting_id, end.ended_at, end.person_id) == (row.sighting_id, row.end_ts, row.person_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_fold_begun_anew_tells_the_same_as_an_undisturbed_one(world: World, tmp_path: Path, at_once: int) -> None:
     items = [*make_chunks(), make_chunk_failed(4), *make_chunks(person=7, first=5, n_chunks=6), RunEnded(RUN, 11)]

@@ -60,6 +60,7 @@ def test_groups_of_people_are_turned_upright(sharp: YunetDetector, groups: list[
     assert (found.quarter_turns, found.is_clear) == (-turned % 4, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turned", range(4))
 def test_no_face_of_a_group_votes_for_another_side(sharp: YunetDetector, groups: list[ImageU8], turned: int) -> None:
     votes = sum((votes_of(turn_picture(one, turned), sharp) for one in groups), Counter())

@@ -176,6 +176,7 @@ def no_picture(contents: Contents) -> None:
     contents["manifest.json"] = b"{}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "words"),
     [

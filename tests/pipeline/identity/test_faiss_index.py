@@ -86,6 +86,7 @@ def test_same_gallery_gives_the_same_graph(gallery: Gallery, tmp_path: Path) -> 
     assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["hnsw", "hnsw.json"])
 def test_damaged_file_is_built_anew(
     gallery: Gallery, tmp_path: Path, caplog: pytest.LogCaptureFixture, suffix: str

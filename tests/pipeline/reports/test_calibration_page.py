@@ -34,6 +34,7 @@ def report(scores: GalleryScores) -> CalibrationReport:
     return calibrate(scores, 6, 24, Asked("sface", 0.01, MeasuredPoint(0.44, 0.36, 0.08, "shipped")))
 
 
+@pytest.mark.slow
 def test_page_holds_figures_warnings_and_curves_of_both_themes(
     scores: GalleryScores, report: CalibrationReport
 ) -> None:
@@ -46,6 +47,7 @@ def test_page_holds_figures_warnings_and_curves_of_both_themes(
     assert "2026-03-02 09:30" in page
 
 
+@pytest.mark.slow
 def test_page_asks_the_network_for_nothing(scores: GalleryScores, report: CalibrationReport) -> None:
     page = render_calibration(scores, report, MADE_AT, ())
 
@@ -55,6 +57,7 @@ def test_page_asks_the_network_for_nothing(scores: GalleryScores, report: Calibr
     assert "<script" not in page
 
 
+@pytest.mark.slow
 def test_curves_are_a_picture_and_the_same_each_time(scores: GalleryScores, report: CalibrationReport) -> None:
     png = draw_calibration(scores, report)
 

@@ -10,6 +10,7 @@ from pipeline.reports.curves import DARK, LIGHT, Panel, Rule, Series, Stroke, Th
 from pipeline.schemas import ImageU8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("stroke", list(Stroke))
 def test_every_stroke_is_drawn_in_its_colour(theme: Theme, stroke: Stroke) -> None:
@@ -21,6 +22,7 @@ def test_every_stroke_is_drawn_in_its_colour(theme: Theme, stroke: Stroke) -> No
     assert (_distance(picture, theme.lines[0]) < 12).sum() > 100
 
 
+@pytest.mark.slow
 def test_panels_stand_beside_and_below_one_another() -> None:
     panel = _panel(Series("", np.arange(3.0), np.arange(3.0)))
 

@@ -83,6 +83,7 @@ def test_what_the_record_forgot_is_found_no_more(tmp_path: Path) -> None:
     assert found_ids(up_to_date(tmp_path, ENCODER), tmp_path) == kept
 
 
+@pytest.mark.slow
 def test_arrays_are_written_anew_when_most_of_them_is_wiped(tmp_path: Path) -> None:
     count = FEW_ROWS + 1
     record_embeddings(tmp_path, make_templates(count))

@@ -88,6 +88,7 @@ def test_sightings_that_start_together_are_paged_by_id(tmp_path: Path) -> None:
     assert [row.sighting_id for row in (*first.sightings, *second.sightings)] == ["s_1", "s_2", "s_3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "is_wanted"),
     [

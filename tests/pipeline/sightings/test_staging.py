@@ -83,6 +83,7 @@ def test_old_leftovers_are_removed_and_young_ones_kept(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [young]
 
 
+@pytest.mark.slow
 def test_full_disk_is_said_clearly_and_the_store_stays_whole(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", FILL, str(tmp_path / "data")], capture_output=True, text=True, check=True, timeout=60

@@ -46,6 +46,7 @@ def test_samples_are_the_first_frames_of_their_cells_at_exact_times(make_clip: M
     assert (ended.n_chunks, ended.problem) == (2, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENCODINGS)
 @pytest.mark.parametrize("keyframes_only", [False, True], ids=["all", "keyframes"])
 def test_run_that_begins_in_the_middle_gives_the_same_chunks(
@@ -158,6 +159,7 @@ def test_file_without_a_whole_picture_is_refused(make_clip: MakeClip, tmp_path: 
         read_run(path)
 
 
+@pytest.mark.slow
 def test_reading_can_be_given_up_at_any_chunk(make_clip: MakeClip) -> None:
     chunks = read_chunks(make_clip("long_plain.mp4", 700), RUN, SamplingOptions())
 
@@ -168,6 +170,7 @@ def test_reading_can_be_given_up_at_any_chunk(make_clip: MakeClip) -> None:
     assert list(chunks) == []
 
 
+@pytest.mark.slow
 def test_shots_of_a_real_film_begin_where_it_was_cut(open_data: Path) -> None:
     chunks, _ = read_run(open_data / "videos" / "friends_apartment_part1.mp4")
 

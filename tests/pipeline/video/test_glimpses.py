@@ -20,6 +20,7 @@ def test_places_fill_the_widest_gaps() -> None:
     assert far_apart(0) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts", "avi"])
 def test_keyframes_come_from_all_containers(make_clip: MakeClip, suffix: str) -> None:
     pictures = list(glimpse_keyframes(make_clip(f"keyed.{suffix}", 200, options=KEYED), 6, 120))

@@ -26,6 +26,7 @@ def test_indexed_video_is_entered_in_its_middle(make_clip: MakeClip) -> None:
     assert find_restart(path, SamplingOptions(), 130) == 16
 
 
+@pytest.mark.slow
 def test_broadcast_stream_is_read_from_its_beginning(make_clip: MakeClip) -> None:
     assert find_restart(make_clip("long_plain.ts", 700), SamplingOptions(), 130) is None
 

@@ -115,6 +115,7 @@ def test_target_out_of_reach_is_waited_for(queue: Deliveries) -> None:
     assert target.heard[-2:] == ["s_1_new_0", "s_1_end_1"]
 
 
+@pytest.mark.slow
 def test_event_that_is_too_old_is_given_up(queue: Deliveries) -> None:
     target, clock = FakeTarget(iter([Answer.UNREACHABLE] * 10_000)), Clock()
     put(queue, [make_event()])

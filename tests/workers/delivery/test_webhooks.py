@@ -84,6 +84,7 @@ def test_redirect_is_not_followed(receiver: Receiver, status: int) -> None:
     assert "redirects are not followed" in outcome.problem
 
 
+@pytest.mark.slow
 def test_address_that_hangs_has_failed_after_its_time(receiver: Receiver) -> None:
     target = make_target(receiver.url, timeout_s=0.2)
     receiver.statuses.append(HANG)

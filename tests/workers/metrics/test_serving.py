@@ -19,17 +19,20 @@ def read(port: int, path: str) -> str:
         return str(answer.read().decode())
 
 
+@pytest.mark.slow
 def test_metrics_and_health_are_answered() -> None:
     with serving(HOST, 0, Pages(lambda: b"facetrail_jobs 1\n", lambda: None)) as port:
         assert read(port, "/metrics") == "facetrail_jobs 1\n"
         assert ask(f"http://{HOST}:{port}/health") is None
 
 
+@pytest.mark.slow
 def test_worker_that_hangs_is_unhealthy_in_words() -> None:
     with serving(HOST, 0, Pages(lambda: b"", lambda: "detector hangs")) as port:
         assert ask(f"http://{HOST}:{port}/health") == "detector hangs"
 
 
+@pytest.mark.slow
 def test_endpoint_that_ended_is_no_answer() -> None:
     with serving(HOST, 0, Pages(lambda: b"", lambda: None)) as port:
         pass
@@ -37,6 +40,7 @@ def test_endpoint_that_ended_is_no_answer() -> None:
     assert str(ask(f"http://{HOST}:{port}/health")).startswith("no answer")
 
 
+@pytest.mark.slow
 def test_other_paths_are_not_found() -> None:
     with (
         serving(HOST, 0, Pages(lambda: b"", lambda: None)) as port,
@@ -46,6 +50,7 @@ def test_other_paths_are_not_found() -> None:
     caught.value.close()
 
 
+@pytest.mark.slow
 def test_port_that_is_taken_is_named() -> None:
     pages = Pages(lambda: b"", lambda: None)
     with (

@@ -14,6 +14,7 @@ from workers.stack.embedded import embedded_server, make_run_dir, remove_socket
 from workers.stack.leash import leashed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["data", "data folder", "daten-ü%41#?", "x" * 120])
 def test_server_answers_on_a_private_socket_whatever_the_folder(tmp_path: Path, name: str) -> None:
     run_dir = make_run_dir(tmp_path / name)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import psutil
+import pytest
 
 HOLD = """
 import subprocess, sys
@@ -16,6 +17,7 @@ child.wait()
 """
 
 
+@pytest.mark.slow
 def test_command_ends_with_its_killed_parent() -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None

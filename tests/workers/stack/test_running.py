@@ -80,6 +80,7 @@ def test_secrets_stay_out_of_the_command_line(tmp_path: Path) -> None:
     assert not any("hunter2" in part for spec in specs for part in spec.command)
 
 
+@pytest.mark.slow
 def test_server_that_does_not_come_up_is_said(tmp_path: Path) -> None:
     spec = ChildSpec("server", (sys.executable, "-c", ""), {}, tmp_path / "server.stderr")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.dashboards.cli.conftest import Run
 
 ADDRESS = "rtsp://viewer:s3cret@192.0.2.1/live"
@@ -15,6 +17,7 @@ def listed(facetrail: Run) -> list[tuple[str, str, str]]:
     return [(row["name"], row["origin"], row["state"]) for row in rows]
 
 
+@pytest.mark.slow
 def test_added_camera_is_listed_until_it_is_removed(facetrail: Run) -> None:
     said = facetrail("camera", "add", "door", ADDRESS, "--json")
 

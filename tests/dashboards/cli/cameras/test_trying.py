@@ -46,6 +46,7 @@ def test_camera_of_the_settings_is_watched_and_its_face_found(facetrail: Run, tm
     assert [key for key in seen if f"`{key}`" not in line] == []
 
 
+@pytest.mark.slow
 def test_file_is_tried_as_a_camera_and_its_end_is_told(facetrail: Run, podium: Path) -> None:
     said = facetrail("camera", "test", f"file:{podium}", "--seconds", 0.6, "--no-detect")
 

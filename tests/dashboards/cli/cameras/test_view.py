@@ -23,6 +23,7 @@ def ask(address: str, path: str, **headers: str) -> tuple[int, dict[str, str]]:
     return answer.status, dict(answer.getheaders())
 
 
+@pytest.mark.slow
 def test_key_of_the_address_is_good_once_and_becomes_a_cookie() -> None:
     with page_at("127.0.0.1", 0, Newest()) as address:
         key = f"/?{urlsplit(address).query}"
@@ -34,6 +35,7 @@ def test_key_of_the_address_is_good_once_and_becomes_a_cookie() -> None:
         assert (status, ask(address, key)[0], ask(address, "/", Cookie=cookie)[0]) == (303, 403, 200)
 
 
+@pytest.mark.slow
 def test_page_is_not_there_for_another_name_of_this_machine() -> None:
     with page_at("127.0.0.1", 0, Newest()) as address:
         assert ask(address, "/", Host="evil.example")[0] == 421

@@ -22,6 +22,7 @@ def inputs(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["missing.mp4", "empty.mp4", "text.mp4", "folder", "sound.wav", "*.webm"])
 @pytest.mark.parametrize("command", ["analyze", "submit"])
 def test_file_that_cannot_be_analysed_is_named(facetrail: Run, inputs: Path, command: str, name: str) -> None:
@@ -33,6 +34,7 @@ def test_file_that_cannot_be_analysed_is_named(facetrail: Run, inputs: Path, com
     assert not (inputs / "data").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
@@ -89,6 +91,7 @@ def test_encoder_that_nobody_knows_is_refused_with_those_there_are(facetrail: Ru
     assert facetrail("submit", open_data / "videos" / "obama_podium.mp4").code == 0
 
 
+@pytest.mark.slow
 def test_submitted_file_waits_for_workers(facetrail: Run, open_data: Path) -> None:
     said = facetrail("submit", open_data / "videos" / "obama_podium.mp4", "--json")
 
@@ -97,6 +100,7 @@ def test_submitted_file_waits_for_workers(facetrail: Run, open_data: Path) -> No
     assert "facetrail up" in said.err
 
 
+@pytest.mark.slow
 def test_copies_of_a_file_are_one_source_and_both_are_named(facetrail: Run, inputs: Path, open_data: Path) -> None:
     for name in ("first.mp4", "second.mp4"):
         (inputs / name).symlink_to(open_data / "videos" / "obama_podium.mp4")

@@ -31,6 +31,7 @@ def test_cancelled_job_can_be_tried_again(facetrail: Run, queued: RunKey) -> Non
     assert facetrail("jobs", "--retry", queued.run_id, "--json").json["jobs"][0]["state"] == "queued"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flags", [["--cancel", "door.mp4"], ["--retry", "door.mp4"], ["--cancel", "other.mp4"]])
 def test_job_that_is_over_or_unknown_is_left_alone(facetrail: Run, record: Path, flags: list[str]) -> None:
     said = facetrail("jobs", *flags)

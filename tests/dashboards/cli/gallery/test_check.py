@@ -39,6 +39,7 @@ def test_weak_gallery_is_answered_by_proposals(facetrail: Run, weak_gallery: Pat
     assert "few images" in facetrail("gallery", "check").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Ada O'Lace", "--Ada"])
 def test_proposed_command_takes_the_copy_away(facetrail: Run, weak_gallery: Path, name: str) -> None:
     facetrail("people", "rename", "Ada O'Lace", "--", name)

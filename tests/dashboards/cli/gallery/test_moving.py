@@ -61,6 +61,7 @@ def test_export_and_import_tell_scripts_what_they_did(facetrail: Run, record: Pa
         assert [key for key in document if f"`{key}`" not in line] == []
 
 
+@pytest.mark.slow
 def test_past_is_named_by_people_who_came_from_a_store(facetrail: Run, record: Path, store: Path) -> None:
     Path("names.csv").write_text("id,name\n2,Bob\n")
     arguments = ("--values", "raw-float32", "--encoder", "dlib-resnet", "--names", "names.csv", "--json")
@@ -74,6 +75,7 @@ def test_past_is_named_by_people_who_came_from_a_store(facetrail: Run, record: P
     assert relabelled[0]["n_changed"] >= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [(), ("--values", "raw-float32"), ("--encoder", "dlib-resnet"), ("--values", "raw-float32", "--encoder", "sface")],

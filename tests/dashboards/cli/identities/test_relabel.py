@@ -39,6 +39,7 @@ def test_sightings_of_a_removed_person_are_nobodys_name(facetrail: Run, record: 
     assert "Ada" not in names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["knn", "linear-svm"])
 def test_past_is_named_by_the_method_that_is_set(facetrail: Run, record: Path, method: str) -> None:
     control = open_control(record)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.dashboards.cli.conftest import Run
 
 
@@ -18,6 +20,7 @@ def test_unknown_people_are_listed_with_whom_they_may_be(facetrail: Run, record:
     assert (row["nearest"]["name"], row["is_likely"], row["same_as"]) == ("Ada", False, [])
 
 
+@pytest.mark.slow
 def test_ignored_ones_are_out_of_the_list_until_that_is_undone(facetrail: Run, record: Path) -> None:
     change_id = facetrail("unknowns", "ignore", "unknown-0001", "--json").json["change_id"]
     assert (listed(facetrail), listed(facetrail, "--ignored")) == ([], ["unknown-0001"])
@@ -27,6 +30,7 @@ def test_ignored_ones_are_out_of_the_list_until_that_is_undone(facetrail: Run, r
     assert listed(facetrail) == ["unknown-0001"]
 
 
+@pytest.mark.slow
 def test_what_is_no_face_leaves_the_record_until_that_is_undone(facetrail: Run, record: Path) -> None:
     done = facetrail("unknowns", "not-a-face", "unknown-0001", "--json").json
     assert (done["n_changed"], len(facetrail("sightings", "--json").json["sightings"])) == (1, 2)

@@ -32,6 +32,7 @@ def test_an_alignment_makes_an_encoder_that_can_be_removed(facetrail: Run, tmp_p
     assert local_entries(tmp_path / "data" / "weights") == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

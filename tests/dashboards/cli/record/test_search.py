@@ -26,6 +26,7 @@ def test_sightings_of_a_face_come_best_first_known_or_not(facetrail: Run, record
     assert (said.code, said.json["n_tracks"], found[0]["source"]) == (0, 3, "door.mp4")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "count"),
     [
@@ -56,6 +57,7 @@ def test_every_search_is_in_the_audit_log(facetrail: Run, record: Path) -> None:
     assert (entry.action, entry.about[:2], FIRST_OF_ADA in entry.detail) == ("search", "p_", True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [[], ["face.jpg", "--sighting", FIRST_OF_ADA], ["--sighting", "s_nothing"]])
 def test_search_without_one_face_to_search_by_is_refused(facetrail: Run, record: Path, arguments: list[str]) -> None:
     assert facetrail("search", *arguments).code == 2

@@ -21,6 +21,7 @@ def test_all_sightings_have_the_columns_of_the_record(facetrail: Run, record: Pa
     assert found[0]["start_ts"] == "2026-03-02T08:00:00Z"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "count"),
     [
@@ -42,6 +43,7 @@ def test_filters_leave_what_was_asked_for(facetrail: Run, record: Path, flags: l
     assert len(facetrail("sightings", *flags, "--json").json["sightings"]) == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
@@ -66,6 +68,7 @@ def test_table_shows_times_in_the_zone_asked_for(facetrail: Run, record: Path) -
     assert "2026-03-02 09:00:00+01:00" in said.out
 
 
+@pytest.mark.slow
 def test_search_for_a_person_is_audited(facetrail: Run, record: Path) -> None:
     facetrail("sightings")
     facetrail("sightings", "--person", "Ada")
@@ -78,6 +81,7 @@ def test_search_for_a_person_is_audited(facetrail: Run, record: Path) -> None:
     assert all(about.startswith("p_") for _, about in searches)
 
 
+@pytest.mark.slow
 def test_damaged_record_is_named(facetrail: Run, record: Path) -> None:
     (path,) = record.glob("sightings/date=*/source=*/*.parquet")
     path.write_bytes(b"no parquet")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import REPOSITORY
 from tests.dashboards.cli.conftest import Run
 
 
+@pytest.mark.slow
 def test_backup_answers_like_the_data_folder(facetrail: Run, record: Path, tmp_path: Path) -> None:
     said = facetrail("backup", tmp_path / "copy", "--json")
 

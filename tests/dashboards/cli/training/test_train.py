@@ -119,6 +119,7 @@ def test_unknown_classifier_is_refused_with_those_there_are(facetrail: Run, open
     assert "trained here: none" in " ".join(said.err.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -44,6 +44,7 @@ async def until_place(feed: Feed, log: MemoryEventLog) -> list[ServerSentEvent]:
     return events
 
 
+@pytest.mark.slow
 def test_sighting_is_told_with_the_place_after_it(feed: Feed, log: MemoryEventLog) -> None:
     events = asyncio.run(until_place(feed, log))
 

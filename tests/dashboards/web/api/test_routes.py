@@ -55,6 +55,7 @@ def is_open(path: str) -> bool:
     return path in OPEN_PAGES or is_for_half(path)
 
 
+@pytest.mark.slow
 def test_every_route_is_a_page_or_is_described(app: FastAPI) -> None:
     described = set(app.openapi()["paths"])
 
@@ -84,6 +85,7 @@ def test_every_change_needs_more_than_a_viewer(app: FastAPI) -> None:
     assert [each for each in open_to_all if not each[1].startswith(OWN) and each[1] != HARMLESS] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST])
 def test_a_small_role_is_refused_whatever_it_sends(app: FastAPI, ask: Ask, role: Role) -> None:
     client: TestClient = ask(role)

@@ -103,6 +103,7 @@ def test_address_of_a_next_page_that_nobody_wrote_is_told(browse: Browse, after:
     assert browse(Role.VIEWER).get(f"/footage/lines?after={after}").status_code == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["cancel", "again", "start", "remove-file"])
 def test_viewer_changes_nothing(filled: Site, browse: Browse, change: str) -> None:
     assert browse(Role.VIEWER).post(f"/footage/{RUN.source_id}/{change}").status_code == 403

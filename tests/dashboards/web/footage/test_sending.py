@@ -139,6 +139,7 @@ def test_chosen_files_wait_to_be_looked_into(rooted: Site, browse: Browse) -> No
     assert (arrival.path, arrival.who) == (path, "ada")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["../secret.mp4", "out.mp4", "may/../../secret.mp4", "/etc/passwd", "may\0door.mp4"])
 def test_nothing_outside_the_folders_can_be_chosen(rooted: Site, browse: Browse, path: str) -> None:
     chosen = os.path.join(rooted.settings.web.footage_roots[0], path)  # noqa: PTH118 # as it is, not made neat

@@ -49,6 +49,7 @@ def test_only_admins_change_cameras(browse: Browse, site: Site, role: Role, meth
     assert [camera.enabled for camera in Cameras(site.control).list()] == [True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entered", "status"),
     [

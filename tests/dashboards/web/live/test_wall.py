@@ -35,6 +35,7 @@ def wall(views: MemoryViews) -> Iterator[Wall]:
     made.stop()
 
 
+@pytest.mark.slow
 def test_nobody_looks_at_a_camera_until_somebody_does(wall: Wall, views: MemoryViews) -> None:
     assert views.wanted_width("door") == 0
 
@@ -42,6 +43,7 @@ def test_nobody_looks_at_a_camera_until_somebody_does(wall: Wall, views: MemoryV
         wait_until(lambda: views.wanted_width("door") == 1280 and views.wanted_width("yard") == 1280)
 
 
+@pytest.mark.slow
 def test_shot_reaches_everybody_who_looks_at_its_camera(wall: Wall, views: MemoryViews) -> None:
     first, second = threading.Event(), threading.Event()
     with wall.looking(["door"], 640, first.set) as one, wall.looking(["door"], 640, second.set) as other:
@@ -57,6 +59,7 @@ def test_shot_reaches_everybody_who_looks_at_its_camera(wall: Wall, views: Memor
             assert glance.take() == []
 
 
+@pytest.mark.slow
 def test_who_comes_later_sees_what_there_is_at_once(wall: Wall, views: MemoryViews) -> None:
     rung = threading.Event()
     with wall.looking(["door"], 640, rung.set):

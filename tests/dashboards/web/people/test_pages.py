@@ -64,6 +64,7 @@ def test_person_is_shown_with_warnings_and_the_look_is_in_the_audit_log(small_si
     assert [(entry.action, entry.who) for entry in AuditLog(small_site.control).read(1)] == [("look", "ada")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/unknowns/name", "/unknowns/ignore", "/people", "/people/p/remove", "/sightings/s/is", "/changes/1/undo"]
 )
@@ -88,6 +89,7 @@ def test_stranger_cannot_become_somebody_new_without_a_judged_face(small_site: S
     assert [person.name for person in People(small_site.control).list_people()] == ["Ada"]
 
 
+@pytest.mark.slow
 def test_strangers_sightings_are_somebodys_who_is_enrolled(small_site: Site, browse: Browse, until_named: Wait) -> None:
     browser = browse(on=small_site)
 
@@ -123,6 +125,7 @@ def test_ignored_stranger_stays_in_the_record_and_can_be_shown_again(small_site:
     assert "unknown-0001" in browser.get("/unknowns").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "person", "expected"),
     [("is", "Ada", "Ada"), ("not-a-face", "", None), ("is-not", "", "unknown-0002")],

@@ -89,6 +89,7 @@ def test_search_by_a_sighting_finds_the_others(client: TestClient) -> None:
     assert "Seen 2 times" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("narrowed", "words"),
     [
@@ -102,6 +103,7 @@ def test_search_is_narrowed_down_by_its_address(client: TestClient, narrowed: st
     assert words in client.get(f"/search?sighting={FIRST_OF_ADA}{narrowed}").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "status"),
     [

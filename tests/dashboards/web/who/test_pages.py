@@ -24,6 +24,7 @@ def pictures(*shades: int) -> list[tuple[str, tuple[str, bytes, str]]]:
     return [("pictures", ("p.png", make_png(shade), "image/png")) for shade in shades]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("share", "said"), [(1.0, "Ada Lovelace"), (0.37, "Not certain; perhaps Ada Lovelace"), (0.1, "Nobody who is")]
 )

@@ -253,6 +253,7 @@ def test_alert_whose_end_was_lost_is_ended_after_long_silence() -> None:
     assert late.state.open == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_every_start_has_one_end_whatever_comes(seed: int) -> None:
     rng, second, events, open_sightings = np.random.default_rng(seed), 0.0, [], dict[int, str]()

@@ -67,6 +67,7 @@ def test_burst_after_a_stall_of_the_network_ties_the_clock_as_before() -> None:
     assert clock.place(3.04, 103.04, waited_s=0.03).captured_s == pytest.approx(103.04)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drift", [-1e-3, 1e-3])
 def test_camera_whose_clock_runs_wrong_is_followed(drift: float) -> None:
     clock = StreamClock()
