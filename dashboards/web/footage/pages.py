@@ -66,8 +66,12 @@ def one(request: Request, source_id: str, _visitor: AnyVisitor) -> HTMLResponse:
 
 @router.get("/footage/{source_id}/line")
 def line(request: Request, source_id: str, _visitor: AnyVisitor) -> HTMLResponse:
-    """One file of the list."""
-    return render(request, "footage/line.html", {"line": one_line(site_of(request), keeper_of(request), source_id)})
+    """One file of the list; once it has ended, the counts above the list have changed, too, and the page is told."""
+    shown = one_line(site_of(request), keeper_of(request), source_id)
+    answer = render(request, "footage/line.html", {"line": shown})
+    if not shown.run.state.is_active:
+        answer.headers["HX-Trigger"] = "footage-taken"
+    return answer
 
 
 @router.get("/footage/{source_id}/report")

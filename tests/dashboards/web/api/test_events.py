@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ from dashboards.web.live.streaming import stream_news
 from pipeline.events.events import encode_event
 from pipeline.sightings.rows import Status
 from tests.builders_events import make_event
+from tests.dashboards.web.waiting import finished
 from workers.wire.event_log import EVENTS, MemoryEventLog
 
 
@@ -46,7 +46,7 @@ async def until_place(feed: Feed, log: MemoryEventLog) -> list[ServerSentEvent]:
 
 @pytest.mark.slow
 def test_sighting_is_told_with_the_place_after_it(feed: Feed, log: MemoryEventLog) -> None:
-    events = asyncio.run(until_place(feed, log))
+    events = finished(until_place(feed, log))
 
     assert [event.event for event in events] == ["alerts", "sighting", "place"]
     assert json.loads(events[1].data)["name"] == "Ada"
