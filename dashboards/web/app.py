@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
-from starlette.staticfiles import StaticFiles
 
 from dashboards.web import pictures
 from dashboards.web.accounts import pages as accounts
 from dashboards.web.api import routes as api
+from dashboards.web.assets import Assets
 from dashboards.web.attendance import pages as attendance
 from dashboards.web.failures import add_failures
 from dashboards.web.footage import pages as footage
@@ -36,7 +36,7 @@ def create_app(site: Site, doorkeeper: Doorkeeper) -> FastAPI:
     app.state.site = site
     app.add_middleware(Gate, doorkeeper=doorkeeper)
     add_failures(app)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Assets(directory=STATIC), name="static")
     for room in ROOMS:
         app.include_router(room.router)
     api.describe(app)

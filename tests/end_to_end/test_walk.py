@@ -138,6 +138,7 @@ def look_at_evidence(walker: Walker) -> None:
 def name_the_unknown(walker: Walker) -> None:
     page = walker.page
     walker.follows("unknown-0001 among the unknowns")
+    page.wait_for_url("**/unknowns?*")  # with its scripts, without which a button does nothing
     page.locator("[data-group=unknown-0001]").get_by_role("button", name="New person").click()
     page.get_by_role("dialog").get_by_label("Name").fill(OBAMA)
     page.get_by_role("dialog").get_by_role("button", name="Name", exact=True).click()

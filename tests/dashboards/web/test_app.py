@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from dashboards.web.access import Role
 from dashboards.web.navigation import ENTRIES
+from dashboards.web.scripts import asset_url
 from tests.dashboards.web.conftest import Browse
 
 
@@ -64,3 +65,10 @@ def test_answers_carry_the_headers_that_keep_others_out(browse: Browse) -> None:
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
+
+
+def test_files_of_the_pages_are_kept_by_their_content(browse: Browse) -> None:
+    client = browse(None)
+
+    assert "immutable" in client.get(asset_url("js/page.js")).headers["cache-control"]
+    assert client.get("/static/js/page.js").headers["cache-control"] == "no-store"

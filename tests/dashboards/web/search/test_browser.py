@@ -30,6 +30,7 @@ def test_dropped_picture_leads_to_a_choice_and_to_the_sightings(
         page.set_input_files("input[name=picture]", {"name": "a.png", "mimeType": "image/png", "buffer": make_png()})
         page.get_by_role("link", name="Face 2").click()
         expect(page.get_by_role("heading", name="Seen 2 times, at 1 source")).to_be_visible(timeout=SOON_MS)
+        page.wait_for_load_state()  # with its scripts, without which a field does nothing
         page.get_by_label("From").fill("2026-03-03")
         expect(page.get_by_role("heading", name="Never seen")).to_be_visible(timeout=SOON_MS)
         assert "from=2026-03-03" in page.url
