@@ -160,11 +160,11 @@ def _gather(
     session: Session, control: Control, runs: Sequence[RunRecord], intake: Intake, enrolment: Enrolment | None
 ) -> Results:
     from dashboards.cli.footage.results import Results
-    from dashboards.cli.record.filters import SightingFilter
     from dashboards.cli.record.pages import default_path, write_report
-    from dashboards.cli.record.reading import read_sightings
     from pipeline.control.runs import Runs
     from pipeline.reports.gathering import describe_problem
+    from pipeline.sightings.filtering import SightingFilter
+    from pipeline.sightings.reading import read_sightings
 
     pending = {run.run.run_id for run in intake.pending}
     found = SightingFilter(source_ids=frozenset(run.run.source_id for run in runs))
@@ -178,6 +178,6 @@ def _gather(
         refused=intake.refused,
         problems={run_id: problem for run_id, problem in problems.items() if problem},
         enrolment=enrolment,
-        reading=read_sightings(session, control, found),
+        reading=read_sightings(control, found),
         report=report if report.is_file() else None,
     )

@@ -11,8 +11,8 @@ from dashboards.cli.exits import ExitCode
 from dashboards.cli.footage.intake import Refused
 from dashboards.cli.footage.jobs import job_payload
 from dashboards.cli.output import answers, emit_json, warn
-from dashboards.cli.record.reading import Reading
 from dashboards.cli.record.tables import sighting_payloads, sightings_table
+from pipeline.sightings.reading import Reading
 from pipeline.sightings.rows import Status
 
 if TYPE_CHECKING:

@@ -54,8 +54,8 @@ def relabel(source: SourceFlag = None, data: DataFlag = None, as_json: JsonFlag 
     corrected count as well. Cameras that are being read and footage in work are named by whoever works on them, between
     two batches; this command waits for it. Killed halfway, it is carried on. With nothing changed nothing changes.
     """
-    from dashboards.cli.record.filters import find_sources
     from pipeline.control.sources import Sources
+    from pipeline.sightings.filtering import find_sources
 
     session = open_existing(data=data)
     with open_database(session) as control:

@@ -116,10 +116,10 @@ def _make(
 ) -> AttendanceReport:
     from dataclasses import replace
 
-    from dashboards.cli.record.filters import find_sources
     from pipeline.attendance.making import Attendance, refuse_guesses
     from pipeline.attendance.report import days_between
     from pipeline.control.sources import Sources
+    from pipeline.sightings.filtering import find_sources
 
     cameras = [name for name, camera in session.settings.cameras.items() if camera.enabled]
     office = Attendance(control, session.settings.attendance, session.zone, cameras)
@@ -132,9 +132,9 @@ def _make(
 
 
 def _selection(control: Control, person: str | None, shift: str | None, made: AttendanceReport) -> Selection:
-    from dashboards.cli.record.filters import find_person_id
     from pipeline.attendance.selecting import Selection
     from pipeline.control.audit import AuditLog, current_user
+    from pipeline.sightings.filtering import find_person_id
 
     if shift is not None and shift not in made.rules.shifts:
         known = ", ".join(sorted(made.rules.shifts)) or "none yet"

@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboards.cli.record.filters import SightingFilter
 from dashboards.cli.session import Session
 from pipeline.errors import SettingsError, StoreFull
 from pipeline.reports.gathering import gather_report
 from pipeline.reports.html import render_report
+from pipeline.sightings.filtering import SightingFilter
 
 if TYPE_CHECKING:
     from pipeline.control.database import Control

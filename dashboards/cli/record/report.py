@@ -40,10 +40,10 @@ def report(
 
     It is one HTML file without scripts that needs nothing else: it can be mailed, printed and archived.
     """
-    from dashboards.cli.record.filters import SightingFilter, find_sources
     from dashboards.cli.record.pages import default_path, write_report
     from dashboards.moments import parse_from, parse_to
     from pipeline.control.sources import Sources
+    from pipeline.sightings.filtering import SightingFilter, find_sources
 
     session, now = open_existing(data=data, time_zone=time_zone), datetime.now(UTC)
     with open_database(session) as control:

@@ -14,9 +14,9 @@ from dashboards.cli.session import Session, open_database, open_existing
 from pipeline.sightings.rows import Status
 
 if TYPE_CHECKING:
-    from dashboards.cli.record.filters import SightingFilter
-    from dashboards.cli.record.reading import Reading
     from pipeline.control.database import Control
+    from pipeline.sightings.filtering import SightingFilter
+    from pipeline.sightings.reading import Reading
 
 EXAMPLES = examples(
     ("facetrail sightings", "everybody, in order of time"),
@@ -48,11 +48,11 @@ def sightings(
 
     A search for a person is written to the audit log.
     """
-    from dashboards.cli.record.filters import SightingFilter, find_person_id, find_sources
-    from dashboards.cli.record.reading import read_sightings
     from dashboards.moments import parse_from, parse_to
     from pipeline.control.sources import Sources
     from pipeline.reports.durations import parse_duration
+    from pipeline.sightings.filtering import SightingFilter, find_person_id, find_sources
+    from pipeline.sightings.reading import read_sightings
 
     session, now = open_existing(data=data, time_zone=time_zone), datetime.now(UTC)
     with open_database(session) as control:
@@ -65,7 +65,7 @@ def sightings(
             min_presence_s=parse_duration(min_duration),
         )
         audit_search(control, "sightings", wanted)
-        reading = read_sightings(session, control, wanted)
+        reading = read_sightings(control, wanted)
     show_sightings(session, reading, as_json=as_json)
 
 

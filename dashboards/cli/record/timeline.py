@@ -14,7 +14,7 @@ from dashboards.cli.record.sightings import audit_search, show_sightings
 from dashboards.cli.session import Session, open_database, open_existing
 
 if TYPE_CHECKING:
-    from dashboards.cli.record.reading import Reading
+    from pipeline.sightings.reading import Reading
 
 EXAMPLES = examples(
     ("facetrail timeline", "everybody: first seen, last seen, how long"),
@@ -43,10 +43,10 @@ def timeline(
 
     A search for a person is written to the audit log.
     """
-    from dashboards.cli.record.filters import SightingFilter, find_person_id, find_sources
-    from dashboards.cli.record.reading import read_sightings
     from dashboards.moments import parse_from, parse_to
     from pipeline.control.sources import Sources
+    from pipeline.sightings.filtering import SightingFilter, find_person_id, find_sources
+    from pipeline.sightings.reading import read_sightings
 
     session, now = open_existing(data=data, time_zone=time_zone), datetime.now(UTC)
     with open_database(session) as control:
@@ -57,7 +57,7 @@ def timeline(
             end=parse_to(to, session.zone, now),
         )
         audit_search(control, "timeline", wanted)
-        reading = read_sightings(session, control, wanted)
+        reading = read_sightings(control, wanted)
     if person is None:
         _show_everybody(session, reading, as_json=as_json)
     else:

@@ -56,9 +56,9 @@ def status(
     The way says why somebody was not recognised: was the footage not decoded, nothing moving, no face found, the faces
     too poor, or nobody enrolled alike?
     """
-    from dashboards.cli.record.filters import find_sources
     from pipeline.control.runs import Runs
     from pipeline.control.sources import Sources
+    from pipeline.sightings.filtering import find_sources
 
     session = open_existing(data=data)
     with open_database(session) as control:

@@ -19,6 +19,10 @@ MONDAY = date(2026, 3, 2)
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 ADA = Member(person_id="p_ada", name="Ada", since=date(2026, 1, 1))
 BOB = Member(person_id="p_bob", name="Bob", since=date(2026, 1, 1))
+STRICT = ShiftSettings(
+    start="09:00", end="17:00", late_grace_min=10, early_grace_min=15, half_day_below_h=6, absent_below_h=2
+)
+"""An ordinary day with grace and thresholds."""
 
 
 def make_rules(shift: ShiftSettings | None = None, **others: Any) -> AttendanceSettings:

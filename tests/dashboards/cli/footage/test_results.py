@@ -9,8 +9,8 @@ import pytest
 
 from dashboards.cli.footage.intake import Refused
 from dashboards.cli.footage.results import Results
-from dashboards.cli.record.reading import Reading
 from pipeline.control.run_records import RunRecord, RunState
+from pipeline.sightings.reading import Reading
 from tests.builders_recording import open_world
 
 
