@@ -14,6 +14,8 @@ from pipeline.sightings.store_columns import SIGHTING_COLUMNS
 from pipeline.sightings.store_files import Part, to_bytes
 
 FIRST_DAY = datetime(2026, 5, 1, tzinfo=UTC)
+DAY_US, HOUR_US = 86_000_000_000, 3_600_000_000
+"""Almost a day, and an hour, in microseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,23 +27,54 @@ class BusySite:
     n_sources: int = 20
     n_people: int = 300
     n_unknowns: int = 2000
+    first_day: datetime = FIRST_DAY
+    n_files: int = 0
+    """Files of footage, each of an hour on one of the days, besides what cameras saw."""
+    n_a_file: int = 1000
+    """Sightings in each of them."""
+
+    @property
+    def days(self) -> list[datetime]:
+        """Their midnights, UTC."""
+        return [self.first_day + timedelta(days=day) for day in range(self.n_days)]
+
+    @property
+    def cameras(self) -> list[str]:
+        """Source ids of the cameras."""
+        return [f"camera_{number:02d}" for number in range(self.n_sources)]
+
+    @property
+    def files(self) -> list[tuple[str, datetime]]:
+        """Source ids of the footage, with the days on which it was recorded."""
+        return [(f"f_{number:016x}", self.days[number % self.n_days]) for number in range(self.n_files)]
+
+    def run_of(self, source: str, begin: datetime) -> str:
+        """The run of a source on a day."""
+        return f"r_{begin:%Y%m%d}{source}"
 
 
 def write_busy_site(data_dir: Path, site: BusySite, *, seed: int = 1) -> None:
     """Fill `sightings/`: cameras, people and unknown ones all over the days, by chance."""
     random = np.random.default_rng(seed)
-    n = site.n_sightings // (site.n_days * site.n_sources)
-    for day in range(site.n_days):
-        for source in range(site.n_sources):
-            begin = FIRST_DAY + timedelta(days=day)
-            table = _table(random, site, begin, f"camera_{source:02d}", n)
-            path = Part(data_dir / "sightings").day_file(f"camera_{source:02d}", begin)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(to_bytes(table))
+    n = (site.n_sightings - site.n_files * site.n_a_file) // (site.n_days * site.n_sources)
+    for begin in site.days:
+        for source in site.cameras:
+            _write(data_dir, source, begin, _table(random, site, begin, source, n))
+    for source, begin in site.files:
+        _write(data_dir, source, begin, _table(random, site, begin, source, site.n_a_file, is_file=True))
 
 
-def _table(random: np.random.Generator, site: BusySite, begin: datetime, source: str, n: int) -> Any:
-    start = np.sort(random.integers(0, 86_000_000_000, n)) + int(begin.timestamp()) * 1_000_000
+def _write(data_dir: Path, source: str, begin: datetime, table: Any) -> None:
+    path = Part(data_dir / "sightings").day_file(source, begin)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(to_bytes(table))
+
+
+def _table(
+    random: np.random.Generator, site: BusySite, begin: datetime, source: str, n: int, *, is_file: bool = False
+) -> Any:
+    lasts_us = HOUR_US if is_file else DAY_US
+    start = np.sort(random.integers(0, lasts_us, n)) + int(begin.timestamp()) * 1_000_000
     length = random.integers(1_000_000, 60_000_000, n)
     is_known = random.random(n) < 0.6
     is_uncertain = ~is_known & (random.random(n) < 0.1)
@@ -61,11 +94,11 @@ def _table(random: np.random.Generator, site: BusySite, begin: datetime, source:
         "status": np.where(is_known, "known", np.where(is_uncertain, "uncertain", "unknown")),
         "candidate_id": people,
         "source_id": [source] * n,
-        "source_kind": ["live"] * n,
-        "run_id": [f"r_{begin:%Y%m%d}{source}"] * n,
+        "source_kind": ["file" if is_file else "live"] * n,
+        "run_id": [site.run_of(source, begin)] * n,
         "start_ts": start,
         "end_ts": start + length,
-        "clock": ["live"] * n,
+        "clock": ["argument" if is_file else "live"] * n,
         "media_start_s": (start - start[0]) / 1e6 if n else start,
         "media_end_s": (start + length - start[0]) / 1e6 if n else start,
         "presence_s": length / 1e6,
