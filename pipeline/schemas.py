@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,6 +35,31 @@ class SampleState(StrEnum):
     DROPPED = "dropped"  # a live picture that was left out, since the stages behind were too slow for it
 
 
+class LeftOut(StrEnum):
+    """Why nobody looked at a cell: the first five of a DROPPED one, the others of a FAILED one."""
+
+    SLOWED = "slowed"  # on purpose, by a slower pace
+    BEHIND = "behind"  # the picture came out of the decoder too late
+    NO_CREDIT = "no_credit"  # the stages behind took nothing, and it was the oldest that waited
+    LATE = "late"  # it found no room on the way to the detector while it was young
+    LOST = "lost"  # it was on its way when the server lost it, or went away
+    SILENT = "silent"  # no picture came although one was due
+    DAMAGED = "damaged"  # a picture came and could not be decoded whole
+    BURIED = "buried"  # a stage could not process it, and gave up
+
+
+STATE_OF_REASON = {
+    LeftOut.SLOWED: SampleState.DROPPED,
+    LeftOut.BEHIND: SampleState.DROPPED,
+    LeftOut.NO_CREDIT: SampleState.DROPPED,
+    LeftOut.LATE: SampleState.DROPPED,
+    LeftOut.LOST: SampleState.DROPPED,
+    LeftOut.SILENT: SampleState.FAILED,
+    LeftOut.DAMAGED: SampleState.FAILED,
+    LeftOut.BURIED: SampleState.FAILED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RunKey:
     """One pass over one source."""
@@ -53,6 +78,14 @@ class Sample:
     state: SampleState
     starts_shot: bool = False
     """True when the picture cut to another shot since the sample before."""
+    reason: LeftOut | None = None
+    """Why it is DROPPED or FAILED; None for the others."""
+
+    def left_out(self, reason: LeftOut) -> Sample:
+        """The sample, at which nobody looks after all if it is DECODED; one of another state keeps that."""
+        if self.state is not SampleState.DECODED:
+            return self
+        return replace(self, state=STATE_OF_REASON[reason], reason=reason)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

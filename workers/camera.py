@@ -19,7 +19,7 @@ from pipeline.cameras import Camera
 from pipeline.control.camera_states import CameraState
 from pipeline.control.run_records import RunRecord
 from pipeline.errors import SourceLost, TransportLost
-from pipeline.schemas import FaceChunk, FrameChunk, RunEnded, RunKey, SampleState
+from pipeline.schemas import FaceChunk, FrameChunk, LeftOut, RunEnded, RunKey, SampleState
 from pipeline.video.live.account import LiveCounts
 from pipeline.video.live.address import CameraKind
 from pipeline.video.live.reading import LiveInfo, LiveReader, ReadingLimits, ThreadLedger
@@ -173,7 +173,7 @@ class CameraTask:
         told: FrameChunk | FaceChunk = moved
         try:
             if not (moved.frames and self._publish_pictures(moved, stretch)):
-                told = without_pictures(moved)
+                told = without_pictures(moved, LeftOut.LATE)
                 passage.publish(self._transport, told)
         except TransportLost as error:
             self._metrics.add(of.SERVER_LOSSES, stage=NAME)
@@ -201,7 +201,7 @@ class CameraTask:
     def _publish_pictures(self, chunk: FrameChunk, stretch: Stretch) -> bool:
         envelope = pack(Work(chunk, self._options), self._codec)
         if not self._await_room(chunk, envelope, stretch):
-            self._metrics.add(of.CAMERA_DROPS, len(chunk.frames), camera=self._camera.name, reason="late")
+            self._metrics.add(of.CAMERA_DROPS, len(chunk.frames), camera=self._camera.name, reason=LeftOut.LATE.value)
             self._n_late += len(chunk.frames)
             return False
         self._transport.publish(FRAMES_LIVE, envelope)
@@ -209,7 +209,7 @@ class CameraTask:
         return True
 
     def _note_lost(self, n_pictures: int) -> None:
-        self._metrics.add(of.CAMERA_DROPS, n_pictures, camera=self._camera.name, reason="lost")
+        self._metrics.add(of.CAMERA_DROPS, n_pictures, camera=self._camera.name, reason=LeftOut.LOST.value)
         self._n_lost += n_pictures
 
     def _await_room(self, chunk: FrameChunk, envelope: Envelope, stretch: Stretch) -> bool:

@@ -10,13 +10,13 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pipeline.control.run_records import RunRecord
 from pipeline.options import AnalysisOptions
-from pipeline.schemas import FaceChunk, FrameChunk, RunEnded, RunKey, Sample, SampleState
+from pipeline.schemas import FaceChunk, FrameChunk, LeftOut, RunEnded, RunKey, Sample, SampleState
 from workers.messages import Item, Work, pack, stage_options
 from workers.wire.headers import StageOptions
 from workers.wire.transport import Transport, matches_stream
@@ -106,7 +106,7 @@ class LivePassage:
 
     def _tell_again(self, transport: Transport, number: int, note: Note) -> None:
         """Without pictures; what was told again counts as lost once."""
-        substitute = without_pictures(FrameChunk(self.run, number, note.samples, (), note.size_wh))
+        substitute = without_pictures(FrameChunk(self.run, number, note.samples, (), note.size_wh), LeftOut.LOST)
         self.publish(transport, substitute)
         self.note(substitute)
         n_pictures = sum(sample.state is SampleState.DECODED for sample in note.samples)
@@ -118,9 +118,9 @@ class LivePassage:
             self._notes = {number: note for number, note in self._notes.items() if number >= next_chunk}
 
 
-def without_pictures(chunk: FrameChunk) -> FaceChunk:
-    """A chunk whose pictures nobody looks at: what was DECODED is DROPPED."""
-    samples = tuple(_dropped(sample) for sample in chunk.samples)
+def without_pictures(chunk: FrameChunk, reason: LeftOut) -> FaceChunk:
+    """A chunk whose pictures nobody looks at: what was DECODED is DROPPED, for this reason."""
+    samples = tuple(sample.left_out(reason) for sample in chunk.samples)
     return FaceChunk(chunk.run, chunk.number, samples, chunk.frame_size_wh, (), chunk.arrived_at)
 
 
@@ -152,7 +152,3 @@ def _chunks_told(record: RunRecord, sizes: Mapping[int, int]) -> int:
     if record.n_chunks is not None and record.n_chunks >= record.next_chunk:
         return record.n_chunks
     return max([record.next_chunk, *(number + 1 for number in sizes)])
-
-
-def _dropped(sample: Sample) -> Sample:
-    return replace(sample, state=SampleState.DROPPED) if sample.state is SampleState.DECODED else sample

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with every change of these tables, by a step of `migrations`; a folder of a newer version is refused."""
 
 

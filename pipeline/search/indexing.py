@@ -8,16 +8,16 @@ the next one goes on from there. A damaged index is built anew.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pipeline.encoders.manifest import encoder_entry, weights_dir
 from pipeline.errors import StoreDamaged
+from pipeline.folder_lock import changing
 from pipeline.search.face_index import FaceIndex, open_index
 from pipeline.search.index_files import (
     VERSION,
@@ -36,7 +36,6 @@ from pipeline.sightings.store_templates import FileMark, Templates, read_templat
 
 logger = logging.getLogger(__name__)
 
-LOCK = ".building.lock"
 NOTE_EVERY_S = 2.0
 """A first build of a long record takes a while; what is done counts at least so often, in seconds."""
 MOST_WIPED = 0.5
@@ -161,10 +160,10 @@ def _is_current(index: FaceIndex, found: Mapping[str, FileMark]) -> bool:
 
 @contextmanager
 def _building(folder: Path) -> Iterator[None]:
-    """Hold the index for building, waiting for whoever does; the system frees it with the process."""
-    with written(folder):
+    """Hold the index for building, waiting for whoever does."""
+    with written(folder), ExitStack() as stack:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("w")
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        stack.enter_context(changing(folder))
+        held = stack.pop_all()
+    with held:
         yield

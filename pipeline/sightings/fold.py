@@ -6,13 +6,13 @@ The fold is pure and deterministic. Its state can be saved between any two chunk
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
 from pipeline.errors import StoreDamaged
 from pipeline.options import TrackingOptions
-from pipeline.schemas import ChunkFailed, FaceChunk, RunEnded, RunKey, Sample, SampleState
+from pipeline.schemas import ChunkFailed, FaceChunk, LeftOut, RunEnded, RunKey
 from pipeline.sightings.fold_coverage import CoverageCount, count_samples
 from pipeline.sightings.rows import ClosedTrack
 from pipeline.sightings.tracking import Observation, OpenTrack, close_track, follow_faces
@@ -118,9 +118,5 @@ def _observe_faces(chunk: FaceChunk) -> list[Observation]:
 
 
 def _observe_failed(chunk: ChunkFailed) -> list[Observation]:
-    return [Observation(chunk.run.run_id, _as_failed(sample)) for sample in chunk.samples]
-
-
-def _as_failed(sample: Sample) -> Sample:
     """Only what would have been looked at has failed: a gated sample stays gated, and a dropped one dropped."""
-    return replace(sample, state=SampleState.FAILED) if sample.state is SampleState.DECODED else sample
+    return [Observation(chunk.run.run_id, sample.left_out(LeftOut.BURIED)) for sample in chunk.samples]

@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.control.progress import Progress
 from pipeline.control.run_records import RunCounters, RunRecord
-from pipeline.schemas import RunEnded
+from pipeline.schemas import LeftOut, RunEnded
 from pipeline.sightings.fold_coverage import CoverageCount
 from pipeline.sightings.rows import (
     PIPELINE_VERSION,
@@ -19,6 +19,7 @@ from pipeline.sightings.rows import (
     CoverageRow,
     EmbeddingRow,
     TrackRow,
+    reason_column,
 )
 from pipeline.sightings.thumbnails import thumb_ref
 from pipeline.sightings.wall_clock import wall_time
@@ -79,6 +80,7 @@ def coverage_row(record: RunRecord, count: CoverageCount) -> CoverageRow:
         dropped=count.dropped,
         failed=count.failed,
         camera_down_s=0.0,
+        **{reason_column(reason): count.reasons.get(reason, 0) for reason in LeftOut},
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from pipeline.schemas import VectorF32, check_array
+from pipeline.schemas import STATE_OF_REASON, LeftOut, VectorF32, check_array
 
 PIPELINE_VERSION = "1"
 """Raised whenever a change alters what a run finds; part of every run's id."""
@@ -160,3 +160,18 @@ class CoverageRow:
     dropped: int
     failed: int
     camera_down_s: float
+    dropped_slowed: int | None = 0
+    """This and what follows: how many of those for which reason, see `LeftOut`; None where an older Facetrail wrote
+    the row and kept no reasons."""
+    dropped_behind: int | None = 0
+    dropped_no_credit: int | None = 0
+    dropped_late: int | None = 0
+    dropped_lost: int | None = 0
+    failed_silent: int | None = 0
+    failed_damaged: int | None = 0
+    failed_buried: int | None = 0
+
+
+def reason_column(reason: LeftOut) -> str:
+    """The column of `coverage/` that counts the samples left out for this reason."""
+    return f"{STATE_OF_REASON[reason].value}_{reason.value}"

@@ -37,6 +37,7 @@ from pipeline.sightings.store_columns import (
 )
 from pipeline.sightings.store_files import Part, RowFilter, empty_table, join_tables, read_file, safe_name, to_bytes
 from pipeline.sightings.store_merging import group_by_file, in_order, merged, of_run, with_schema
+from pipeline.sightings.store_upgrading import upgrade_part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,12 +86,13 @@ class Store:
         return sorted(folder.name.removeprefix("encoder=") for folder in folders)
 
     def prepare(self) -> None:
-        """Let the record be read before there is anything in it."""
+        """Let the record be read before there is anything in it, and let what is in it have today's columns."""
         with self.staging() as staging:
             _stage_columns(staging, self._tracks, to_table(TRACK_COLUMNS, []))
             _stage_columns(staging, self._sightings, to_table(SIGHTING_COLUMNS, []))
             _stage_columns(staging, self._coverage, to_table(COVERAGE_COLUMNS, []))
             staging.publish()
+        upgrade_part(self._coverage, COVERAGE_COLUMNS, self.data_dir / STAGING)
 
     def read_tracks(self, wanted: RowFilter) -> list[TrackRow]:
         """The tracks, by start; raises `StoreDamaged` for a file that cannot be read, as all reading does."""

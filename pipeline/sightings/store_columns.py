@@ -14,8 +14,17 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from pipeline.schemas import VectorF32
-from pipeline.sightings.rows import Clock, CoverageRow, EmbeddingRow, SightingRow, SourceKind, Status, TrackRow
+from pipeline.schemas import LeftOut, VectorF32
+from pipeline.sightings.rows import (
+    Clock,
+    CoverageRow,
+    EmbeddingRow,
+    SightingRow,
+    SourceKind,
+    Status,
+    TrackRow,
+    reason_column,
+)
 
 Row = TypeVar("Row", TrackRow, SightingRow, CoverageRow)
 
@@ -117,6 +126,7 @@ COVERAGE_COLUMNS = Columns(
         ("dropped", pa.int64()),
         ("failed", pa.int64()),
         ("camera_down_s", pa.float64()),
+        *((reason_column(reason), pa.int64(), _NULLABLE) for reason in LeftOut),
     ),
     key=("run_id", "minute"),
     order=("minute_ts", "run_id"),

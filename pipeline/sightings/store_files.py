@@ -100,6 +100,14 @@ def read_file(path: Path, columns: Sequence[str] | None = None) -> Any:
         raise StoreDamaged(f"the recorded file {path} cannot be read: {error}") from error
 
 
+def read_columns(path: Path) -> Any:
+    """The Arrow schema of a file; raises `StoreDamaged` when it cannot be read."""
+    try:
+        return pq.read_schema(path)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreDamaged(f"the recorded file {path} cannot be read: {error}") from error
+
+
 def to_bytes(table: Any, *, is_vectors: bool = False) -> bytes:
     """The table as one Parquet file; equal tables make equal bytes. Vectors are noise: nothing to compress in them."""
     sink = pa.BufferOutputStream()

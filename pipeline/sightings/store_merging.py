@@ -37,12 +37,22 @@ def merged(path: Path, fresh: Any, key: Sequence[str], order: Sequence[str]) -> 
 
 
 def with_schema(table: Any, schema: Any, path: Path) -> Any:
-    """The table, whose columns are those of `schema`; raises `StoreDamaged` otherwise."""
-    if not table.schema.equals(schema):
+    """The table with the columns of `schema`; those that came after it was written are null.
+
+    Raises `StoreDamaged` when that does not explain what is different.
+    """
+    if not is_earlier(table.schema, schema):
         raise StoreDamaged(
             f"the recorded file {path} has other columns than this Facetrail writes: {table.schema.names}"
         )
-    return pa.Table.from_arrays(table.columns, schema=schema)  # without what reading added, which would be written, too
+    later = [pa.nulls(table.num_rows, field.type) for field in list(schema)[table.num_columns :]]
+    return pa.Table.from_arrays([*table.columns, *later], schema=schema)  # without what reading added to the schema
+
+
+def is_earlier(found: Any, schema: Any) -> bool:
+    """Whether `schema` is what was found, and perhaps columns behind it that may be null."""
+    later = list(schema)[len(found) :]
+    return bool(found.equals(pa.schema(list(schema)[: len(found)]))) and all(field.nullable for field in later)
 
 
 def in_order(table: Any, order: Sequence[str]) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from pipeline.schemas import Sample, SampleState
+from pipeline.schemas import LeftOut, Sample, SampleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ class TimeGrid:
     def _skip_to(self, index: int, state: SampleState) -> tuple[Sample, ...]:
         cells = range(self._last_index + 1, index)
         self._last_index = max(self._last_index, index - 1)
-        return tuple(Sample(cell, float(cell / self._fps), state) for cell in cells)
+        reason = LeftOut.DAMAGED if state is SampleState.FAILED else None
+        return tuple(Sample(cell, float(cell / self._fps), state, reason=reason) for cell in cells)
 
 
 class EveryFrame:
@@ -91,4 +92,5 @@ class EveryFrame:
     def _lose(self, count: int) -> tuple[Sample, ...]:
         cells = range(self._next_index, self._next_index + count)
         self._next_index += count
-        return tuple(Sample(cell, float(self._last_time), SampleState.FAILED) for cell in cells)
+        last_s = float(self._last_time)
+        return tuple(Sample(cell, last_s, SampleState.FAILED, reason=LeftOut.DAMAGED) for cell in cells)

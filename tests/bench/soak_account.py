@@ -11,6 +11,8 @@ from pipeline.control.database import Control
 from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
 from pipeline.events.events import EventKind, SightingEvent
+from pipeline.schemas import LeftOut
+from pipeline.sightings.rows import reason_column
 from pipeline.sightings.store import RowFilter, Store
 
 SAMPLES_S = 5.0
@@ -28,8 +30,10 @@ class CameraAccount:
     """Cells of the time grid by what became of them, from `coverage/`."""
     down_s: float
     """Seconds without a connection, from `coverage/`."""
+    reasons: dict[str, int]
+    """Of the dropped and failed ones, why."""
     unlike: int
-    """Cells whose fate differs between `coverage/` and the runs' own counters."""
+    """Cells whose fate differs between `coverage/` and the runs' own counters, or that were left out for no reason."""
 
     @property
     def unexplained_s(self) -> float:
@@ -38,9 +42,10 @@ class CameraAccount:
 
     def __str__(self) -> str:
         cells = ", ".join(f"{count} {fate}" for fate, count in self.cells.items())
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self.reasons.items()) or "nothing left out"
         return (
             f"{self.name}: {self.n_runs} connections, {self.seconds:.1f} s = {sum(self.cells.values())} cells "
-            f"({cells}) + {self.down_s:.1f} s down + {self.unexplained_s:.2f} s unexplained"
+            f"({cells}; {reasons}) + {self.down_s:.1f} s down + {self.unexplained_s:.2f} s unexplained"
         )
 
 
@@ -50,13 +55,16 @@ def account_of(control: Control, data: Path, camera: str) -> CameraAccount:
     rows = Store(data).read_coverage(RowFilter(source_id=camera))
     cells = {fate: sum(getattr(row, fate) for row in rows) for fate in ("decoded", "gated", "dropped", "failed")}
     counted = {fate: sum(getattr(run.counters, f"n_{fate}") for run in runs) for fate in cells}
+    reasons = {reason_column(one): sum(getattr(row, reason_column(one)) or 0 for row in rows) for one in LeftOut}
     return CameraAccount(
         name=camera,
         n_runs=len(runs),
         seconds=_length_s(runs),
         cells=cells,
         down_s=sum(row.camera_down_s for row in rows),
-        unlike=sum(abs(cells[fate] - counted[fate]) for fate in cells),
+        reasons={name: count for name, count in reasons.items() if count},
+        unlike=sum(abs(cells[fate] - counted[fate]) for fate in cells)
+        + abs(cells["dropped"] + cells["failed"] - sum(reasons.values())),
     )
 
 

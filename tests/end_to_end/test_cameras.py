@@ -15,7 +15,8 @@ from pipeline.config import CameraSettings
 from pipeline.control.run_records import RunState
 from pipeline.events.events import EventKind
 from pipeline.sample.making import Sample
-from pipeline.sightings.rows import Status
+from pipeline.schemas import LeftOut
+from pipeline.sightings.rows import Status, reason_column
 from tests.end_to_end.commands import Folder, make_folder
 from tests.end_to_end.live_stack import LiveStack, live_stack, tracks_told_twice, wait_until
 from tests.rtsp.running import RtspServer
@@ -117,6 +118,8 @@ def test_every_sample_has_one_fate_and_every_track_one_sighting(stack: LiveStack
         fates = [row.decoded + row.gated + row.dropped + row.failed for row in rows]
         assert [row.expected for row in rows] == fates
         assert sum(fates) == run.counters.n_samples
+        left_out = [sum(getattr(row, reason_column(reason)) for reason in LeftOut) for row in rows]
+        assert left_out == [row.dropped + row.failed for row in rows]
         assert run.n_chunks is not None
         assert 0 <= run.n_chunks - run.counters.n_samples <= 20  # those of the killed process that nobody can know
     assert tracks_told_twice([row for camera in ("door", "yard") for row in stack.sightings(camera)]) == []

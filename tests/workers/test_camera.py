@@ -17,7 +17,7 @@ from pipeline.control.run_records import RunRecord, RunState
 from pipeline.control.runs import Runs
 from pipeline.live_runs import register_live_run
 from pipeline.options import AnalysisOptions, SamplingOptions
-from pipeline.schemas import FaceChunk, FrameChunk, RunEnded, SampleState
+from pipeline.schemas import FaceChunk, FrameChunk, LeftOut, RunEnded, SampleState
 from pipeline.video.live.address import parse_address
 from pipeline.video.writing import write_video
 from tests.pipeline.video.clips import draw_frames
@@ -135,7 +135,9 @@ def test_what_nobody_takes_in_time_is_told_as_dropped(
 
     (ended,) = [item for item in items if isinstance(item, RunEnded)]
     dropped = [state for state in states_of(items) if state is SampleState.DROPPED]
+    reasons = {sample.reason for item in items if isinstance(item, FaceChunk) for sample in item.samples}
     assert len(waiting) == IN_FLIGHT_PICTURES
     assert len(dropped) >= 5
+    assert {LeftOut.LATE} <= reasons <= {None, LeftOut.LATE, LeftOut.NO_CREDIT, LeftOut.SLOWED, LeftOut.BEHIND}
     assert max(state.n_dropped for state in states) >= 5
     assert len(waiting) + len([item for item in items if isinstance(item, FaceChunk)]) == ended.n_chunks

@@ -5,6 +5,7 @@ Many may look at the same time: what was seen within the last second is shown to
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboards.web.system.disk_watch import DiskWatch
-from dashboards.web.system.drops import Drop, read_drops
+from dashboards.web.system.drops import Drop, DropWatch
 from dashboards.web.system.processes import ProcessView, read_processes
 from pipeline.camera_listing import ListedCamera, listed_cameras
 from pipeline.control.deliveries import Backlog, DeadLetter, Deliveries
@@ -23,7 +24,7 @@ from pipeline.control.overview import Overview, read_overview
 from pipeline.control.run_records import RunRecord, RunState
 from pipeline.control.runs import Runs
 from pipeline.disk_use import DiskUse, Room, room_on_disk
-from pipeline.errors import TransportLost
+from pipeline.errors import StoreDamaged, TransportLost
 from pipeline.identity.policies import PolicyInEffect, policy_in_effect
 from pipeline.sightings.rows import SourceKind
 from workers.metrics.rates import Rates
@@ -33,6 +34,8 @@ from workers.streams import RedisTransport
 
 if TYPE_CHECKING:
     from dashboards.web.site import Site
+
+logger = logging.getLogger(__name__)
 
 KEPT_S = 1.0
 """What was seen so recently is shown again, in seconds."""
@@ -101,6 +104,7 @@ class Looker:
         self._transport = RedisTransport(site.redis_url)
         self._rates = Rates(RATE_OVER_S)
         self._disk = DiskWatch(site.data_dir)
+        self._drops = DropWatch(site.data_dir)
         self._lock = threading.Lock()
         self._seen: SystemLook | None = None
         self._seen_at_s = 0.0
@@ -122,13 +126,14 @@ class Looker:
         site, control = self._site, self._site.control
         runs, queue = Runs(control), Deliveries(control)
         server, problem = self._server(runs.active())
+        cameras = listed_cameras(control, site.settings, now)
         return SystemLook(
             at=now,
             server=server,
             server_problem=problem,
             processes=read_processes(site.data_dir, now),
-            cameras=listed_cameras(control, site.settings, now),
-            drops=read_drops(site.data_dir),
+            cameras=cameras,
+            drops=self._left_out(cameras, now),
             overview=read_overview(control, now),
             active=[run for run in runs.active() if run.source_kind is SourceKind.FILE],
             troubled=_still_failed(runs),
@@ -141,6 +146,14 @@ class Looker:
             in_effect=policy_in_effect(control, site.encoder, site.settings.identity),
             unreadable=site.catalogue.state().unreadable,
         )
+
+    def _left_out(self, cameras: Sequence[ListedCamera], now: datetime) -> Sequence[Drop]:
+        """Files that cannot be read are told of elsewhere, with their names."""
+        try:
+            return self._drops.latest([camera.name for camera in cameras], now)
+        except StoreDamaged as error:
+            logger.warning("what was left out is not known: %s", error)
+            return ()
 
     def _server(self, active: Sequence[RunRecord]) -> tuple[ServerLook | None, str]:
         try:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.encoders.local.folder_lock import changing
 from pipeline.encoders.manifest import ManifestEntry
 from pipeline.errors import WeightsError
+from pipeline.folder_lock import changing
 
 MEASURED = "measured.json"
 

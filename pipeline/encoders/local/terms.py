@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.encoders.local.folder_lock import changing
 from pipeline.encoders.local.toml_format import write_toml
 from pipeline.encoders.manifest import ManifestEntry
 from pipeline.errors import WeightsError
+from pipeline.folder_lock import changing
 
 ACCEPTED = "accepted.toml"
 OPENING = "Who agreed to which terms, written by `facetrail models`."

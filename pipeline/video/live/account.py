@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.schemas import SampleState
+from pipeline.schemas import STATE_OF_REASON, LeftOut, SampleState
 
 
 class Fate(StrEnum):
@@ -24,15 +24,19 @@ class Fate(StrEnum):
     NO_CREDIT = "no_credit"  # the stages behind took nothing, and it was the oldest
 
 
+REASON_OF_FATE = {
+    Fate.SILENT: LeftOut.SILENT,
+    Fate.DAMAGED: LeftOut.DAMAGED,
+    Fate.BEHIND: LeftOut.BEHIND,
+    Fate.SLOWED: LeftOut.SLOWED,
+    Fate.NO_CREDIT: LeftOut.NO_CREDIT,
+}
+"""Of the fates of cells that nobody looked at."""
 STATE_OF_FATE = {
     Fate.DECODED: SampleState.DECODED,
     Fate.STILL: SampleState.GATED,
     Fate.LASTED: SampleState.GATED,
-    Fate.SILENT: SampleState.FAILED,
-    Fate.DAMAGED: SampleState.FAILED,
-    Fate.BEHIND: SampleState.DROPPED,
-    Fate.SLOWED: SampleState.DROPPED,
-    Fate.NO_CREDIT: SampleState.DROPPED,
+    **{fate: STATE_OF_REASON[reason] for fate, reason in REASON_OF_FATE.items()},
 }
 
 

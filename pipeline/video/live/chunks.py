@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline.schemas import Frame, FrameChunk, RunKey, SampleState
+from pipeline.schemas import Frame, FrameChunk, LeftOut, RunKey
 from pipeline.video.live.sampling import LiveCell
 
 CHUNK_S = 0.2
@@ -78,7 +78,7 @@ def chunk_samples_at(fps: float) -> int:
 def _given_up(cell: LiveCell) -> LiveCell:
     if cell.i420 is None:
         return cell
-    return replace(cell, sample=replace(cell.sample, state=SampleState.DROPPED), i420=None)
+    return replace(cell, sample=cell.sample.left_out(LeftOut.NO_CREDIT), i420=None)
 
 
 def _size_of(cells: tuple[LiveCell, ...]) -> tuple[int, int]:

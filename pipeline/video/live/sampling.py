@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.options import SamplingOptions
 from pipeline.schemas import ImageU8, Sample
 from pipeline.video.gate import MotionGate
-from pipeline.video.live.account import STATE_OF_FATE, Fate, LiveAccount
+from pipeline.video.live.account import REASON_OF_FATE, STATE_OF_FATE, Fate, LiveAccount
 from pipeline.video.live.pace import Pace
 from pipeline.video.live.stream import LivePicture
 from pipeline.video.pictures import PictureShape, convert_to_i420, shape_pictures, view_luma
@@ -108,7 +108,8 @@ class LiveSampler:
         starts_shot = self._cut and is_shown
         self._cut = self._cut and not is_shown
         self._account.count_cell(fate)
-        return LiveCell(Sample(index, media_s, STATE_OF_FATE[fate], starts_shot), i420, self._shape.upright_wh)
+        sample = Sample(index, media_s, STATE_OF_FATE[fate], starts_shot, REASON_OF_FATE.get(fate))
+        return LiveCell(sample, i420, self._shape.upright_wh)
 
     def _is_resized(self, live: LivePicture) -> bool:
         """Whether the camera changed the size of its pictures; then nothing before can be compared with it."""

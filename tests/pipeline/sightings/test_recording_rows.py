@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.control.run_records import RunCounters
+from pipeline.schemas import LeftOut
 from pipeline.sightings.fold_coverage import CoverageCount
 from pipeline.sightings.recording_rows import (
     add_to_counters,
@@ -27,9 +28,10 @@ def test_rows_take_the_start_and_clock_of_their_run(tmp_path: Path) -> None:
     record = replace(world.record, start_ts=START + timedelta(hours=16), clock=Clock.MTIME)
 
     track = track_row(record, make_seen(1, 0, at_s=0.5))
-    minute = coverage_row(record, CoverageCount(2, expected=300, gated=100))
+    minute = coverage_row(record, CoverageCount(2, expected=300, gated=100, dropped=7, reasons={LeftOut.LOST: 7}))
 
     assert (track.start_ts, track.clock) == (START + timedelta(hours=16, seconds=0.5), Clock.MTIME)
+    assert (minute.dropped, minute.dropped_lost, minute.dropped_late) == (7, 7, 0)
     assert (minute.minute_ts, minute.gated) == (START + timedelta(hours=16, minutes=2), 100)
     assert str(track.thumb_ref).startswith("thumbs/date=2026-03-03/")
     world.control.close()

@@ -17,6 +17,7 @@ from dashboards.web.system.processes import ProcessView
 from dashboards.web.system.versions import versions
 from pipeline.control.deliveries import Deliveries
 from pipeline.control.run_records import RunState
+from pipeline.schemas import LeftOut
 from workers.stack.children import ChildState
 
 router = APIRouter(tags=["system"])
@@ -67,11 +68,12 @@ class ProcessValue(ApiValue):
 
 
 class DropValue(ApiValue):
-    """Pictures of a camera that were left out for one reason."""
+    """Samples of a camera that were left out for one reason."""
 
     camera: str
-    reason: str
+    reason: LeftOut
     count: int
+    """During the last day, up to the last whole minute, by `coverage/`."""
 
 
 class BacklogValue(ApiValue):

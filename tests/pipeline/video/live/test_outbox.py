@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from pipeline.schemas import Sample, SampleState
+from pipeline.schemas import LeftOut, Sample, SampleState
 from pipeline.video.live.account import Fate, LiveAccount
 from pipeline.video.live.chunks import LiveChunk
 from pipeline.video.live.outbox import Outbox
@@ -44,6 +44,7 @@ def test_oldest_pictures_go_and_their_cells_stay_as_dropped() -> None:
     taken = [chunk.of_run(RUN) for chunk in (outbox.take(0) for _ in range(5)) if chunk]
 
     assert [len(chunk.frames) for chunk in taken] == [0, 0, 0, 1, 1]
+    assert [chunk.samples[0].reason for chunk in taken] == [LeftOut.NO_CREDIT] * 3 + [None] * 2
     assert [chunk.samples[0].state.value for chunk in taken] == ["dropped"] * 3 + ["decoded"] * 2
     assert account.counts().cells == {Fate.DECODED: 2, Fate.NO_CREDIT: 3}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from pipeline.errors import SourceLost
 from pipeline.options import SamplingOptions
-from pipeline.schemas import SampleState
+from pipeline.schemas import LeftOut, SampleState
 from pipeline.video.live.account import Fate
 from pipeline.video.live.address import RtspTransport, parse_address
 from pipeline.video.live.reading import LiveReader, ReadingLimits, ThreadLedger
@@ -109,7 +110,7 @@ def test_frozen_camera_is_given_up_and_its_silence_is_told(clip: Path) -> None:
 
     assert "no answer in time" in str(lost)
     assert counts.cells[Fate.SILENT] >= 10
-    assert chunks[-1].samples[-1].state is SampleState.FAILED
+    assert (chunks[-1].samples[-1].state, chunks[-1].samples[-1].reason) == (SampleState.FAILED, LeftOut.SILENT)
 
 
 def test_garbage_is_told_as_failed_and_reading_goes_on(clip: Path) -> None:
@@ -184,4 +185,7 @@ def test_slow_taker_loses_the_oldest_and_every_cell_is_told(clip: Path) -> None:
     assert counts.in_state(SampleState.DROPPED) == len(dropped)
     assert counts.cells[Fate.SLOWED] > 0
     assert counts.cells[Fate.NO_CREDIT] > 0
+    assert Counter(cell.reason for cell in dropped) == {
+        LeftOut(fate.value): counts.cells[fate] for fate in (Fate.SLOWED, Fate.NO_CREDIT)
+    }
     assert sum(len(chunk.frames) for chunk in chunks) <= 2
