@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
-from dashboards.web.access import AnyVisitor
 from dashboards.web.rendering import render, site_of
 from dashboards.web.security.cookies import drop_session, session_secret
 from dashboards.web.security.origins import check_own_form
@@ -59,13 +58,15 @@ def sign_in(
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, visitor: AnyVisitor) -> Response:
-    """End this browser's session."""
-    secret = session_secret(request)
+def sign_out(request: Request) -> Response:
+    """End this browser's session; a plain form, which works before any script has come."""
+    check_own_form(request)
+    secret, visitor = session_secret(request), request.state.visitor
     if secret:
         Sessions(site_of(request).control).end(digest(secret))
-    AuditLog(site_of(request).control).append("sign out", "", who=visitor.name)
-    response = Response(headers={"HX-Redirect": "/sign-in"})
+    if visitor is not None:  # else the session had ended by itself
+        AuditLog(site_of(request).control).append("sign out", "", who=visitor.name)
+    response = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
     drop_session(response, request)
     return response
 

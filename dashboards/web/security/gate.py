@@ -1,9 +1,9 @@
 """The gate before every page: nobody passes whom the doorkeeper does not know, and no change without its token.
 
-What is open to all: our own styles and scripts, the pages to sign in on, and whether the process is alive. Everything
-else, pictures and streams included, is answered only to a visitor. A change that comes with a cookie must carry the
-session's token in X-CSRF-Token, so that another site cannot make a browser send it. Bodies are bounded while they come
-in. An answer that goes on for long (events, moving pictures) ends soon after its visitor is shut out.
+What is open to all: our own styles and scripts, the pages to sign in and out on, and whether the process is alive.
+Everything else, pictures and streams included, is answered only to a visitor. A change that comes with a cookie must
+carry the session's token in X-CSRF-Token, so that another site cannot make a browser send it. Bodies are bounded while
+they come in. An answer that goes on for long (events, moving pictures) ends soon after its visitor is shut out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from dashboards.web.security.places import path_of
 from pipeline.errors import PipelineError
 
 OPEN_FOLDER = "/static/"
-OPEN_PAGES = frozenset({"/sign-in", "/set-up", "/healthz"})
+OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/set-up", "/healthz"})
+"""Their forms carry no token: each looks itself at where it was sent from."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 HEADERS = {

@@ -142,9 +142,18 @@ def test_signing_out_ends_the_session_and_not_only_the_cookie(browser: TestClien
     sign_in(browser)
     cookies = dict(browser.cookies)
 
-    browser.post("/sign-out")
+    answer = browser.post("/sign-out", headers={"X-CSRF-Token": ""})  # a plain form sends none
 
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     assert not is_in(browser, cookies)
+
+
+def test_another_site_signs_nobody_out(browser: TestClient, ada: User) -> None:
+    sign_in(browser)
+    cookies = dict(browser.cookies)
+
+    assert browser.post("/sign-out", headers={"Origin": "https://evil.example"}).status_code == 403
+    assert is_in(browser, cookies)
 
 
 def test_signing_in_again_gives_another_secret_and_ends_the_first(browser: TestClient, ada: User) -> None:
