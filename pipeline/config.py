@@ -15,7 +15,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
-from pipeline.attendance.settings import AttendanceSettings
+from pipeline.attendance.rules.settings import AttendanceSettings
 from pipeline.encoders.manifest import encoder_entry, weights_dir
 from pipeline.errors import SettingsError
 from pipeline.events.delivery.settings import DeliverySettings, MqttSettings, WatchSettings, WebhookSettings

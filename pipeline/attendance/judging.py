@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
+from pipeline.attendance.evidence.watching import Gap, Watch, Watchers
 from pipeline.attendance.punches import Doors, first_in, last_out, punches_of, union_s, worked_s
-from pipeline.attendance.roster import Roster
 from pipeline.attendance.rows import AttendanceDay, DayStatus, Member, Punch, Visit
-from pipeline.attendance.settings import AttendanceSettings, HoursBy, ShiftSettings
-from pipeline.attendance.watching import Gap, Watch, Watchers
-from pipeline.attendance.windows import Plan, Window
+from pipeline.attendance.rules.roster import Roster
+from pipeline.attendance.rules.settings import AttendanceSettings, HoursBy, ShiftSettings
+from pipeline.attendance.rules.windows import Plan, Window
 
 _SHORTFALLS = frozenset({DayStatus.ABSENT, DayStatus.HALF_DAY})
 

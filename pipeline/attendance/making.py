@@ -11,15 +11,15 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 
-from pipeline.attendance.combining import combined
-from pipeline.attendance.evidence import counting_visits, evidence_of
-from pipeline.attendance.record import COVERAGE, SIGHTINGS, AttendanceRecord, FileVersion, RecordedVisit
+from pipeline.attendance.evidence.gathering import counting_visits, evidence_of
+from pipeline.attendance.evidence.record import COVERAGE, SIGHTINGS, AttendanceRecord, FileVersion, RecordedVisit
+from pipeline.attendance.evidence.world import World, read_world
 from pipeline.attendance.report import needed_span, report
-from pipeline.attendance.roster import strangers
 from pipeline.attendance.rows import AttendanceDay
-from pipeline.attendance.settings import AttendanceSettings
-from pipeline.attendance.windows import midnight
-from pipeline.attendance.world import World, read_world
+from pipeline.attendance.rules.combining import combined
+from pipeline.attendance.rules.roster import strangers
+from pipeline.attendance.rules.settings import AttendanceSettings
+from pipeline.attendance.rules.windows import midnight
 from pipeline.control.attendance import StoredAttendance
 from pipeline.control.database import Control
 from pipeline.errors import ReportRefused

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.attendance.rows import Direction, Punch, Visit
-from pipeline.attendance.settings import HoursBy, PunchesBy
+from pipeline.attendance.rules.settings import HoursBy, PunchesBy
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from operator import attrgetter
 
+from pipeline.attendance.evidence.watching import Watch, Watchers
 from pipeline.attendance.judging import Judge
-from pipeline.attendance.roster import Roster
 from pipeline.attendance.rows import AttendanceDay, Member, Visit
-from pipeline.attendance.settings import AttendanceSettings
-from pipeline.attendance.watching import Watch, Watchers
-from pipeline.attendance.windows import Window, midnight, window_of
+from pipeline.attendance.rules.roster import Roster
+from pipeline.attendance.rules.settings import AttendanceSettings
+from pipeline.attendance.rules.windows import Window, midnight, window_of
 from pipeline.errors import SettingsError
 
 LONGEST_VISIT = timedelta(days=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from pipeline.attendance.watching import Gap
+from pipeline.attendance.evidence.watching import Gap
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, insert, select
 
-from pipeline.attendance.settings import (
+from pipeline.attendance.rules.settings import (
     AttendanceSettings,
     HolidaySettings,
     LeaveSettings,

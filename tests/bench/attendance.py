@@ -15,7 +15,7 @@ from time import perf_counter, process_time
 
 from pipeline.attendance.making import Attendance
 from pipeline.attendance.report import days_between
-from pipeline.attendance.settings import AttendanceSettings, RosterSettings, ShiftSettings
+from pipeline.attendance.rules.settings import AttendanceSettings, RosterSettings, ShiftSettings
 from pipeline.control.database import Control, open_control
 from pipeline.control.people import People
 from pipeline.control.sources import NewSource, Sources

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from pipeline.attendance.settings import (
+from pipeline.attendance.rules.settings import (
     HolidaySettings,
     LeaveSettings,
     PunchesBy,

@@ -12,8 +12,8 @@ from dashboards.web.access import AdminVisitor
 from dashboards.web.attendance.forms import Form, entry_of
 from dashboards.web.rendering import render, site_of
 from dashboards.web.site import Site
-from pipeline.attendance.combining import combined, fixed_choices
-from pipeline.attendance.settings import WEEK, AttendanceSettings, HoursBy, PunchesBy, ShiftSettings
+from pipeline.attendance.rules.combining import combined, fixed_choices
+from pipeline.attendance.rules.settings import WEEK, AttendanceSettings, HoursBy, PunchesBy, ShiftSettings
 from pipeline.control.attendance import Section, StoredAttendance
 from pipeline.errors import InputError, NotFound
 

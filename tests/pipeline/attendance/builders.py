@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from pipeline.attendance.evidence.watching import Watch, WatchedMinutes, WatchedSource, Watchers
 from pipeline.attendance.report import Evidence, report
 from pipeline.attendance.rows import AttendanceDay, Member, Visit
-from pipeline.attendance.settings import AttendanceSettings, RosterSettings, ShiftSettings
-from pipeline.attendance.watching import Watch, WatchedMinutes, WatchedSource, Watchers
+from pipeline.attendance.rules.settings import AttendanceSettings, RosterSettings, ShiftSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 3, 2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pipeline.attendance.exporting import Shape, Table, exported, seen_table, without_code
 from pipeline.attendance.rows import AttendanceDay
+from pipeline.attendance.rules.settings import PunchesBy, ShiftSettings
 from pipeline.attendance.selecting import Selection, selection_of
-from pipeline.attendance.settings import PunchesBy, ShiftSettings
 from tests.pipeline.attendance.builders import ADA, BOB, MONDAY, make_report, make_rules, visit
 
 LABELS = {"door": "Front door"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.attendance.making import Attendance, refuse_guesses
-from pipeline.attendance.settings import AttendanceSettings, RosterSettings, ShiftSettings
+from pipeline.attendance.rules.settings import AttendanceSettings, RosterSettings, ShiftSettings
 from pipeline.control.database import Control, open_control
 from pipeline.control.people import People
 from pipeline.control.sources import NewSource, Sources

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.attendance.rows import DayStatus, Visit
-from pipeline.attendance.settings import (
+from pipeline.attendance.rules.settings import (
     AttendanceSettings,
     HolidaySettings,
     HoursBy,

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.attendance.report import days_between
 from pipeline.attendance.rows import DayStatus, Member
-from pipeline.attendance.settings import (
+from pipeline.attendance.rules.settings import (
     AttendanceSettings,
     HoursBy,
     PunchesBy,

@@ -8,7 +8,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from dashboards.web.attendance.forms import entry_of
-from pipeline.attendance.settings import HolidaySettings, RosterSettings, ShiftSettings, Weekday
+from pipeline.attendance.rules.settings import HolidaySettings, RosterSettings, ShiftSettings, Weekday
 from pipeline.control.attendance import Choices, Section
 from pipeline.errors import InputError
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from pipeline.attendance.settings import WEEK, ShiftSettings
+from pipeline.attendance.rules.settings import WEEK, ShiftSettings
 
 _DAY = timedelta(days=1)
 

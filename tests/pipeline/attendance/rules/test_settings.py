@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.attendance.combining import combined, fixed_choices
-from pipeline.attendance.settings import (
+from pipeline.attendance.rules.combining import combined, fixed_choices
+from pipeline.attendance.rules.settings import (
     AttendanceSettings,
     HolidaySettings,
     RosterSettings,

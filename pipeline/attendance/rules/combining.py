@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from pipeline.attendance.settings import AttendanceSettings
+from pipeline.attendance.rules.settings import AttendanceSettings
 from pipeline.errors import SettingsError
 
 Value = TypeVar("Value")

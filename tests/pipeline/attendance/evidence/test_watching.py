@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from pipeline.attendance.watching import Watch, WatchedMinutes, WatchedSource, Watchers, join_minutes
+from pipeline.attendance.evidence.watching import Watch, WatchedMinutes, WatchedSource, Watchers, join_minutes
 from tests.pipeline.attendance.builders import at, camera, minutes
 
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from pipeline.attendance.record import RecordedVisit
+from pipeline.attendance.evidence.record import RecordedVisit
+from pipeline.attendance.evidence.watching import Watch, WatchedMinutes, WatchedSource, Watchers, join_minutes
+from pipeline.attendance.evidence.world import World
 from pipeline.attendance.report import Evidence
-from pipeline.attendance.settings import AttendanceSettings, PunchesBy
-from pipeline.attendance.watching import Watch, WatchedMinutes, WatchedSource, Watchers, join_minutes
-from pipeline.attendance.world import World
+from pipeline.attendance.rules.settings import AttendanceSettings, PunchesBy
 from pipeline.sightings.rows import Clock
 
 FOOTAGE = "footage"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from pipeline.attendance.rows import Member
-from pipeline.attendance.settings import AttendanceSettings
+from pipeline.attendance.rules.settings import AttendanceSettings
 from pipeline.control.attendance import enabled_cameras
 from pipeline.control.database import Control
 from pipeline.control.people import People

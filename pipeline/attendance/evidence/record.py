@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.attendance.evidence.watching import WatchedMinutes
 from pipeline.attendance.rows import Visit
-from pipeline.attendance.watching import WatchedMinutes
 from pipeline.sightings.rows import Clock, Status
 from pipeline.sightings.store_files import read_file
 

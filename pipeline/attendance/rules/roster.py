@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from pipeline.attendance.rows import Member
-from pipeline.attendance.settings import AttendanceSettings, LeaveSettings, RosterSettings, check_rosters
-from pipeline.attendance.windows import Plan, plan_of
+from pipeline.attendance.rules.settings import AttendanceSettings, LeaveSettings, RosterSettings, check_rosters
+from pipeline.attendance.rules.windows import Plan, plan_of
 
 
 class Roster:
