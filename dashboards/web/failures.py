@@ -13,6 +13,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from dashboards.web.navigation import way_on
 from dashboards.web.rendering import render
 from pipeline.errors import (
     InputError,
@@ -138,7 +139,8 @@ def tell(request: Request, status: int, words: str) -> Response:
         return JSONResponse(problem, status, media_type=PROBLEM_TYPE)
     if request.headers.get("HX-Request"):
         return render(request, "failure_note.html", {"words": words}, status=status)
-    return render(request, "failure.html", {"words": words, "status": status}, status=status)
+    values = {"words": words, "status": status, "way": way_on(request.url.path)}
+    return render(request, "failure.html", values, status=status)
 
 
 def _wants_page(request: Request) -> bool:

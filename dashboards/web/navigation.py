@@ -30,3 +30,13 @@ ENTRIES = (
     Entry("/attendance", "Attendance", "attendance"),
     Entry("/system", "System", "system"),
 )
+
+ELSEWHERE = {"/sightings": "/timeline", "/relabelling": "/people"}
+"""Where those pages are reached from that lie below no entry."""
+
+
+def way_on(path: str) -> Entry:
+    """The page from which an address is reached; the first of all for any other address."""
+    room = "/" + path.split("/")[1] if path.startswith("/") else ""
+    wanted = ELSEWHERE.get(room, room)
+    return next((entry for entry in ENTRIES if entry.path == wanted and entry.path != path), ENTRIES[0])

@@ -37,6 +37,16 @@ def test_missing_page_is_told_in_words(browse: Browse) -> None:
     assert "There is no such page" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "way"), [("/sightings/s_1", "/timeline"), ("/people/p_1", "/people"), ("/nowhere", "/live")]
+)
+def test_address_of_something_gone_leads_to_where_it_was_listed(browse: Browse, path: str, way: str) -> None:
+    answer = browse(Role.VIEWER).get(path)
+
+    assert answer.status_code == 404
+    assert f'<a class="button button-main" href="{way}">' in answer.text
+
+
 def test_change_without_the_token_of_the_session_is_refused(browse: Browse) -> None:
     client: TestClient = browse(Role.ADMIN)
 

@@ -171,3 +171,7 @@ def test_person_is_removed_only_when_the_name_was_typed(small_site: Site, browse
     browser.post(f"/people/{person_id}/remove", data={"name": "Ada"})
 
     assert People(small_site.control).list_people() == []
+    gone = browser.get(f"/people/{person_id}")
+    assert (gone.status_code, "not in the gallery any more" in gone.text) == (404, True)
+    assert '<a class="button button-main" href="/people">' in gone.text
+    assert "any more" in browser.post(f"/people/{person_id}/rename", data={"name": "Eve"}).text
