@@ -136,6 +136,11 @@ class Feed:
         with self._lock:
             return self._board.cards(wanted, limit), self._place()
 
+    def card(self, sighting_id: str) -> Card | None:
+        """The card of one sighting that was told of lately."""
+        with self._lock:
+            return self._board.card(sighting_id)
+
     def alerts(self) -> list[AlertEvent]:
         """The alerts that are on, newest first."""
         with self._lock:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from dashboards.web.access import AnyVisitor, Role
+from dashboards.web.access import AnyVisitor, Role, Visitor
 from dashboards.web.rendering import render, site_of
 from dashboards.web.timeline.clip_orders import clip_key, clip_order
 from dashboards.web.timeline.clips import ClipState, desk_of
 from dashboards.web.timeline.evidence import SightingEvidence, evidence_of
+from dashboards.web.timeline.under_way import under_way_page
 from pipeline.control.audit import AuditLog
 from pipeline.control.people_listing import PeopleListing
 from pipeline.errors import NotFound
-from pipeline.sightings.rows import Status
+from pipeline.sightings.rows import SightingRow, Status
 
 router = APIRouter()
 
@@ -26,12 +27,25 @@ KEEP = "private, max-age=3600"
 
 
 @router.get("/sightings/{sighting_id}")
-def sighting(request: Request, sighting_id: str, visitor: AnyVisitor) -> HTMLResponse:
+def sighting(request: Request, sighting_id: str, visitor: AnyVisitor) -> Response:
     """The evidence of a sighting; as a panel for htmx. Looking at somebody with a name stands in the audit log."""
     site = site_of(request)
-    found = evidence_of(site, site.catalogue.get(sighting_id))
+    try:
+        row = site.catalogue.get(sighting_id)
+    except NotFound:
+        is_part = "HX-Request" in request.headers
+        page = None if is_part else under_way_page(request, sighting_id, visitor)
+        if page is None:
+            raise
+        return page
+    return _evidence_page(request, row, visitor)
+
+
+def _evidence_page(request: Request, row: SightingRow, visitor: Visitor) -> HTMLResponse:
+    site = site_of(request)
+    found = evidence_of(site, row)
     if found.row.status is Status.KNOWN and found.row.person_id:
-        AuditLog(site.control).append("evidence", found.row.person_id, who=visitor.name, detail=sighting_id)
+        AuditLog(site.control).append("evidence", found.row.person_id, who=visitor.name, detail=row.sighting_id)
     is_panel = bool(request.headers.get("HX-Request"))
     names = PeopleListing(site.control).names(limit=MOST_NAMES) if visitor.role >= Role.ANALYST else []
     values = {**_clip_values(request, found), "evidence": found, "is_panel": is_panel, "names": names}

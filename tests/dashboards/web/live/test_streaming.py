@@ -84,6 +84,7 @@ def test_sighting_is_told_as_it_happens_and_again_to_who_missed_it(client: httpx
     assert 'id="card-s_2"' in missed
     assert "card-s_1" not in missed
     assert client.get("/live/faces/s_1").content == b"face"
+    assert "A sighting that goes on" in client.get("/sightings/s_1").text  # the record has it once it is over
 
 
 def test_pictures_of_a_camera_come_with_the_faces_in_them(client: httpx.Client, site: Site, redis_url: str) -> None:
