@@ -28,7 +28,7 @@ from pipeline.attendance.rules.settings import (
     ShiftSettings,
 )
 from pipeline.control.attendance_tables import attendance_entries
-from pipeline.control.audit import AuditEntry, append_entry
+from pipeline.control.audit import append_entry, new_entry
 from pipeline.control.camera_tables import cameras
 from pipeline.control.database import Control, Transaction
 from pipeline.errors import NotFound, StoreDamaged
@@ -157,10 +157,7 @@ def _remove(transaction: Transaction, section: Section, key: str) -> bool:
 
 
 def _note(transaction: Transaction, change: str, section: Section, by: str) -> None:
-    entry = AuditEntry(
-        at=datetime.now(UTC), who=by, action=f"{change} attendance", about="", image_sha256=None, detail=section.value
-    )
-    append_entry(transaction, entry)
+    append_entry(transaction, new_entry(f"{change} attendance", "", who=by, detail=section.value))
 
 
 def _decoded(section: Section, text: str) -> Any:

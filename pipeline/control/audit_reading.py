@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from pipeline.control.audit import AuditEntry
+from pipeline.control.audit import AuditEntry, entry_of
 from pipeline.control.database import Control, Transaction
 from pipeline.control.gallery_versions import active
 from pipeline.control.tables import audit, person_names
@@ -28,7 +28,7 @@ class AuditQuery:
     """A part of the name, in either case."""
     action: str = ""
     about: str = ""
-    """A part of a person's id or of today's name, or of the detail."""
+    """A part of a person's id or of today's name, of the detail, or of the address."""
     from_at: datetime | None = None
     to_at: datetime | None = None
     """Rows before this."""
@@ -88,17 +88,9 @@ def _filtered(wanted: Select[Any], query: AuditQuery) -> Select[Any]:
 
 
 def _is_about(text: str) -> Any:
-    columns = (audit.c.about, person_names.c.name, audit.c.detail)
+    columns = (audit.c.about, person_names.c.name, audit.c.detail, audit.c.place)
     return or_(*(func.lower(column).contains(text.lower(), autoescape=True) for column in columns))
 
 
 def _row(row: Any) -> AuditRow:
-    entry = AuditEntry(
-        at=row.at,
-        who=row.who,
-        action=row.action,
-        about=row.about,
-        image_sha256=row.image_sha256,
-        detail=row.detail,
-    )
-    return AuditRow(row.id, entry, row.name)
+    return AuditRow(row.id, entry_of(row), row.name)

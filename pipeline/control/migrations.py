@@ -17,8 +17,9 @@ STEPS: dict[int, tuple[str, ...]] = {
     3: (),
     # 5: what the pages keep: accounts, corrections of the record, shifts (new tables only).
     4: (),
-    # 6: coverage says why samples were left out, in columns that an older Facetrail would not know.
-    5: (),
+    # 6: coverage says why samples were left out, in columns that an older Facetrail would not know; audit rows say from
+    # where they were caused.
+    5: ("ALTER TABLE audit ADD COLUMN place VARCHAR",),
 }
 """What leads from each schema version to the next; in words that SQLite and Postgres both know."""
 

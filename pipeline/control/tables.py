@@ -263,6 +263,7 @@ audit = Table(
     _column("about", String),
     _column("image_sha256", String, nullable=True),
     _column("detail", Text),
+    _column("place", String, nullable=True),
 )
 
 for _verb in ("UPDATE", "DELETE"):

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select, update
 
-from pipeline.control.audit import AuditEntry, append_entry
+from pipeline.control.audit import append_entry, new_entry
 from pipeline.control.changes import ChangeKind, Undo, raise_unknowns_version, write_change
 from pipeline.control.corrections_tables import ignored_unknowns
 from pipeline.control.database import Control, Transaction
@@ -101,11 +100,14 @@ class Unknowns:
             _note(transaction, who, "ignore", ", ".join(sorted(set(unknown_ids))))
             return change_id
 
-    def heed(self, unknown_id: str) -> None:
-        """Let an unknown person who was ignored be shown again."""
+    def heed(self, unknown_ids: Sequence[str], *, who: str) -> None:
+        """Let unknown people who were ignored be shown again; nothing happens for those who are not."""
+        heeded = ignored_unknowns.c.unknown_id.in_(unknown_ids)
         with self._control.writing() as transaction:
-            gone = delete(ignored_unknowns).where(ignored_unknowns.c.unknown_id == unknown_id)
-            transaction.connection.execute(gone)
+            back = sorted(transaction.connection.execute(select(ignored_unknowns.c.unknown_id).where(heeded)).scalars())
+            transaction.connection.execute(delete(ignored_unknowns).where(heeded))
+            if back:
+                _note(transaction, who, "heed", ", ".join(back))
 
     def ignored(self) -> frozenset[str]:
         """Those who are out of the way."""
@@ -114,8 +116,7 @@ class Unknowns:
 
 
 def _note(transaction: Transaction, who: str, action: str, detail: str) -> None:
-    entry = AuditEntry(at=datetime.now(UTC), who=who, action=action, about="", image_sha256=None, detail=detail)
-    append_entry(transaction, entry)
+    append_entry(transaction, new_entry(action, "", who=who, detail=detail))
 
 
 def _check_known(transaction: Transaction, unknown_ids: Sequence[str]) -> None:

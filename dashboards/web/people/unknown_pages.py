@@ -77,10 +77,9 @@ def ignore(request: Request, visitor: AnalystVisitor, unknown_id: UnknownIds) ->
 
 
 @router.post("/unknowns/heed")
-def heed(request: Request, _visitor: AnalystVisitor, unknown_id: UnknownIds) -> HTMLResponse:
+def heed(request: Request, visitor: AnalystVisitor, unknown_id: UnknownIds) -> HTMLResponse:
     """Let unknown people who were ignored be shown again."""
-    for each in unknown_id:
-        Unknowns(site_of(request).control).heed(each)
+    Unknowns(site_of(request).control).heed(unknown_id, who=visitor.name)
     return _noted(request, "Shown again", None)
 
 

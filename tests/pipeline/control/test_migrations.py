@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.control.audit import AuditLog, asked_from
 from pipeline.control.calibrations import Calibrations
 from pipeline.control.database import open_control
 from pipeline.control.people import People
@@ -32,6 +33,7 @@ def old_folder(tmp_path: Path) -> Path:
         "DROP TABLE calibration_sketches",
         "DROP TABLE calibrations",
         "ALTER TABLE runs DROP COLUMN calibration_id",
+        "ALTER TABLE audit DROP COLUMN place",
         "UPDATE folder SET schema_version = 1",
     )
     return tmp_path
@@ -51,13 +53,31 @@ def test_calibration_from_before_there_were_samples_of_pictures_has_none(tmp_pat
     control = open_control(tmp_path)
     made = calibrate(control)
     control.close()
-    _sql(tmp_path, "DROP TABLE calibration_sketches", "UPDATE folder SET schema_version = 3")
+    drop_sketches, drop_place = "DROP TABLE calibration_sketches", "ALTER TABLE audit DROP COLUMN place"
+    _sql(tmp_path, drop_sketches, drop_place, "UPDATE folder SET schema_version = 3")
 
     control = open_control(tmp_path)
 
     assert Calibrations(control).newest() == made
     assert made.reference_sketch == ()
     assert calibrate(control, sketch=("aa",)).reference_sketch == ("aa",)
+    control.close()
+
+
+def test_audit_rows_from_before_there_were_addresses_have_none(tmp_path: Path) -> None:
+    control = open_control(tmp_path)
+    AuditLog(control).append("identify", "", who="kim")
+    control.close()
+    _sql(tmp_path, "ALTER TABLE audit DROP COLUMN place", "UPDATE folder SET schema_version = 5")
+
+    control = open_control(tmp_path)
+    with asked_from("192.0.2.7"):
+        AuditLog(control).append("verify", "", who="kim")
+
+    assert [(entry.action, entry.place) for entry in AuditLog(control).read()] == [
+        ("verify", "192.0.2.7"),
+        ("identify", ""),
+    ]
     control.close()
 
 

@@ -158,10 +158,9 @@ def ignore(request: Request, visitor: AnalystVisitor, body: UnknownIds) -> Noted
 
 
 @router.post("/heed", operation_id="heed_unknowns")
-def heed(request: Request, _visitor: AnalystVisitor, body: UnknownIds) -> Noted:
+def heed(request: Request, visitor: AnalystVisitor, body: UnknownIds) -> Noted:
     """Let unknown people who were ignored be listed again."""
-    for unknown_id in body.unknown_ids:
-        Unknowns(site_of(request).control).heed(unknown_id)
+    Unknowns(site_of(request).control).heed(body.unknown_ids, who=visitor.name)
     return Noted(change_id=None)
 
 
