@@ -27,7 +27,7 @@ def upgrade_part(part: Part, columns: Columns[Row], staging_folder: Path) -> Non
     if _is_current(part.columns_file(), columns):
         return
     with written(part.folder), changing(part.folder):
-        behind = [path for path in part.files(RowFilter()) if not _is_current(path, columns)]
+        behind: list[Path] = [path for path in part.files(RowFilter()) if not _is_current(path, columns)]
         logger.info("%s: %s files get the columns that have come since they were written", part.folder, len(behind))
         for path in [*behind, part.columns_file()]:
             _upgrade_file(path, columns, staging_folder)

@@ -11,7 +11,7 @@ from pipeline.control.run_records import NewRun, RunState
 from pipeline.control.runs import Runs
 from pipeline.control.sources import NewSource, Sources
 from pipeline.options import AnalysisOptions
-from pipeline.schemas import ChunkFailed, FaceChunk, FrameChunk, RunEnded, RunKey, SampleState
+from pipeline.schemas import ChunkFailed, FaceChunk, FrameChunk, LeftOut, RunEnded, RunKey, SampleState
 from pipeline.sightings.rows import Clock, SourceKind
 from tests.builders_workers import OPTIONS, make_frame_chunk
 from workers.live_passage import ABANDONED_S, LivePassage, end_abandoned, take_over, without_pictures
@@ -76,7 +76,7 @@ def test_lost_chunk_is_told_again_as_dropped_and_the_end_follows(runs: Runs, tra
     passage.tend(runs, transport, NOW)
 
     lost, ended = told(transport)
-    assert lost.samples == without_pictures(chunk).samples
+    assert lost.samples == without_pictures(chunk, LeftOut.LOST).samples
     assert SampleState.DECODED not in {sample.state for sample in lost.samples}
     assert ended == RunEnded(DOOR, 1)
     assert sum(n_lost) == len(chunk.frames)
