@@ -25,6 +25,11 @@ class Visitor:
     """What each change has to send along in the header X-CSRF-Token; empty for programs, which send no cookies."""
 
     @property
+    def key(self) -> str:
+        """What tells this session, or this token, from all others."""
+        return self.csrf_token or self.name
+
+    @property
     def is_program(self) -> bool:
         """Whether this is a token, rather than a person with a browser."""
         return not self.csrf_token

@@ -10,7 +10,11 @@ from typing import Any
 from dashboards.web.api.schema_words import resolved
 
 WHO_ASKS = '-H "Authorization: Bearer $FACETRAIL_TOKEN"'
-FILES = {"application/octet-stream": "door.mp4"}
+FILES = {
+    "application/octet-stream": "-X POST -T door.mp4",  # -T sends it as it is read, however long it is
+    "application/offset+octet-stream": "-H 'Content-Type: application/offset+octet-stream' -T door.mp4",
+}
+"""How the bytes of a file are sent, by the type of the body."""
 STAND_INS = {"string": "Ada Lovelace", "integer": 1, "number": 1.0, "boolean": True}
 
 
@@ -21,12 +25,16 @@ def curl_example(described: Mapping[str, Any], url: str, method: str, operation:
         if one["in"] == "path":
             url = url.replace("{" + one["name"] + "}", str(_example(described, one.get("schema", {}))))
     query = "&".join(f"{one['name']}={_example(described, one['schema'])}" for one in needed if one["in"] == "query")
-    parts = ["curl", WHO_ASKS, *_how(method, operation), *_body(described, operation)]
+    headers = [f"{one['name']}: {_example(described, one['schema'])}" for one in needed if one["in"] == "header"]
+    told = [f"-H {shlex.quote(header)}" for header in headers]
+    parts = ["curl", WHO_ASKS, *_how(method, operation), *told, *_body(described, operation)]
     return " ".join([*parts, shlex.quote(f"{url}?{query}" if query else url)])
 
 
 def _how(method: str, operation: Mapping[str, Any]) -> Iterator[str]:
-    if method not in {"get", "post"} or (method == "post" and "requestBody" not in operation):
+    if method == "head":
+        yield "-I"
+    elif method not in {"get", "post"} or (method == "post" and "requestBody" not in operation):
         yield f"-X {method.upper()}"
     good = operation["responses"].get("200", {}).get("content", {})
     if "text/event-stream" in good:
@@ -39,7 +47,7 @@ def _body(described: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterato
     for kind, media in operation.get("requestBody", {}).get("content", {}).items():
         schema = resolved(described, media["schema"])
         if kind in FILES:
-            yield f"-X POST -T {FILES[kind]}"  # -T sends it as it is read, however long it is
+            yield FILES[kind]
         elif kind == "multipart/form-data":
             yield from _form(described, schema)
         else:

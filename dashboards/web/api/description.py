@@ -36,6 +36,7 @@ TAGS = {
     "timeline": "Who was there when, in equal stretches of time.",
     "changes": "How far the record has followed a change, and taking changes back.",
     "footage": "Files: submitting them, following them, stopping them and going on.",
+    "uploads": "Sending files so that a broken connection loses nothing: tus 1.0.0, for any of its clients.",
     "jobs": "Runs over footage and cameras, and what could not be analysed.",
     "cameras": "Live cameras.",
     "events": "Sightings at live cameras as they happen.",

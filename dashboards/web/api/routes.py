@@ -9,11 +9,12 @@ from dashboards.web.api.description import described
 from dashboards.web.api.faces import search, who
 from dashboards.web.api.record import past, people, pictures, sightings, timeline, unknowns
 from dashboards.web.api.site import attendance, audit, me, system, users
-from dashboards.web.api.sources import cameras, events, footage, jobs, sending
+from dashboards.web.api.sources import cameras, events, footage, jobs, sending, uploads
 
 OPERATIONS = APIRouter(prefix="/api/v1")
 _RECORD = (people, pictures, unknowns, sightings, timeline, past)
-_SOURCES = (sending, footage, jobs, cameras, events)  # sending has addresses that those of single files would fit, too
+_SENDING = (sending, uploads)  # sending has addresses that those of single files would fit, too
+_SOURCES = (*_SENDING, footage, jobs, cameras, events)
 for _topic in (me, *_RECORD, *_SOURCES, search, who, attendance, system, users, audit):
     OPERATIONS.include_router(_topic.router)
 

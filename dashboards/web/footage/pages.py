@@ -12,6 +12,7 @@ from dashboards.web.access import AnyVisitor
 from dashboards.web.footage import changes, sending
 from dashboards.web.footage.asked import known_detectors
 from dashboards.web.footage.keeping import keeper_of
+from dashboards.web.footage.resuming import uploads_of
 from dashboards.web.footage.views import FootageView, list_arrivals, list_footage, one_footage, one_line
 from dashboards.web.rendering import render, site_of
 from pipeline.control.audit import AuditLog
@@ -24,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/footage")
-def footage(request: Request, _visitor: AnyVisitor, view: str = "", q: str = "", after: str = "") -> HTMLResponse:
+def footage(request: Request, visitor: AnyVisitor, view: str = "", q: str = "", after: str = "") -> HTMLResponse:
     """All footage, and what came lately."""
     site = site_of(request)
     values = {
@@ -33,6 +34,7 @@ def footage(request: Request, _visitor: AnyVisitor, view: str = "", q: str = "",
         "is_first": not after,
         "detectors": known_detectors(),
         "most_upload_mb": site.settings.web.most_upload_mb,
+        "unfinished": uploads_of(request).of(visitor.name),
     }
     return render(request, "footage/list.html", values)
 

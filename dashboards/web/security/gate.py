@@ -1,9 +1,10 @@
 """The gate before every page: nobody passes whom the doorkeeper does not know, and no change without its token.
 
-What is open to all: our own styles and scripts, the pages to sign in and out on, and whether the process is alive.
-Everything else, pictures and streams included, is answered only to a visitor. A change that comes with a cookie must
-carry the session's token in X-CSRF-Token, so that another site cannot make a browser send it. Bodies are bounded while
-they come in. An answer that goes on for long (events, moving pictures) ends soon after its visitor is shut out.
+What is open to all: our own styles and scripts, the pages to sign in on, and whether the process is alive. Everything
+else, pictures and streams included, is answered only to a visitor. A change that comes with a cookie must carry the
+session's token in X-CSRF-Token, so that another site cannot make a browser send it. Bodies are bounded while they come
+in. An answer that goes on for long (events, moving pictures) ends soon after its visitor is shut out, and so does an
+upload; nobody has more than some of them at a time. Audit rows get the address from which they were caused.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from dashboards.web.failures import status_of, tell, turn_away
 from dashboards.web.rendering import site_of
 from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
 from dashboards.web.security.limits import is_for_half, limited, most_body_bytes, states_too_much, too_much
-from dashboards.web.security.places import path_of
+from dashboards.web.security.long_requests import LongRequests
+from dashboards.web.security.places import path_of, place_of
+from pipeline.control.audit import asked_from
 from pipeline.errors import PipelineError
 
 OPEN_FOLDER = "/static/"
@@ -57,6 +60,7 @@ class Gate:
         self._app = app
         self._doorkeeper = doorkeeper
         self._look_again_s = look_again_s
+        self._long = LongRequests()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with its visitor in `request.state`, or answer in the application's place."""
@@ -72,15 +76,21 @@ class Gate:
             return
         request.state.visitor = visitor
         most_bytes = most_body_bytes(request, site_of(request).settings.web, is_known=visitor is not None)
-        refusal = _refusal(request, visitor) or _refusal_of_body(request, most_bytes)
+        refusal = _refusal(request, visitor) or _refusal_of_body(request, most_bytes) or self._too_many(request)
         if refusal is not None:
             await refusal(scope, receive, _with_headers(send))
             return
-        leaving = LeavingVisitor(send, lambda: self._is_still(visitor, request), self._look_again_s)
-        try:
-            await self._app(scope, limited(receive, most_bytes), _with_headers(leaving.send))
-        except* (VisitorLeft, ClientDisconnect):
-            await leaving.finish()
+        bounded = limited(receive, most_bytes)
+        leaving = LeavingVisitor(bounded, send, lambda: self._is_still(visitor, request), self._look_again_s)
+        with self._long.counted(request, visitor), asked_from(place_of(request).address):
+            try:
+                await self._app(scope, leaving.receive, _with_headers(leaving.send))
+            except* (VisitorLeft, ClientDisconnect):
+                await leaving.finish()
+
+    def _too_many(self, request: Request) -> ASGIApp | None:
+        words = self._long.refusal(request, request.state.visitor)
+        return tell(request, HTTPStatus.TOO_MANY_REQUESTS, words) if words else None
 
     def _is_still(self, visitor: Visitor | None, request: Request) -> bool:
         return visitor is None or self._doorkeeper.visitor(request) is not None

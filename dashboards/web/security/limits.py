@@ -1,10 +1,13 @@
 """How large the body of a request may be, enforced while it comes in, before anybody keeps or parses it.
 
-A route that takes footage ends in `/footage/upload`, reads `request.stream()` itself and declares no body: only such a
-route gets more than a form with some pictures. A form without files, or JSON, gets less, since it is read into memory.
+A route that takes footage reads `request.stream()` itself and declares no body: only such a route, listed here, gets
+more than a form with some pictures. A form without files, or JSON, gets less, since it is read into memory.
 """
 
 from __future__ import annotations
+
+import asyncio
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,8 +16,10 @@ from starlette.types import Message, Receive
 from dashboards.web.security.places import path_of
 from pipeline.config import WebSettings
 
-STREAMED = "/footage/upload"
-"""How the paths of routes end that read footage as it comes."""
+UPLOADS = "/api/v1/uploads"
+"""Uploads that can be gone on with; each lies below it."""
+STREAMED = re.compile(rf"/api/v1/footage/upload|{UPLOADS}/[0-9a-f]{{32}}")
+"""The paths of routes that read footage as it comes."""
 OPEN_BODY_BYTES = 64 * 1024
 """Of those who are not signed in: a name and a password."""
 FRAME_BYTES = 3_000_000
@@ -28,6 +33,8 @@ READ_WHOLE = ("application/x-www-form-urlencoded", "application/json")
 MOST_PICTURES = 16
 """Of the largest size in one form; many small ones take no more room."""
 MB = 1_000_000
+PATIENCE_S = 30.0
+"""A sender of whose body nothing comes for so long, in seconds, is given up: thousands of them would cost nothing."""
 
 
 def most_body_bytes(request: Request, settings: WebSettings, *, is_known: bool) -> int:
@@ -35,7 +42,7 @@ def most_body_bytes(request: Request, settings: WebSettings, *, is_known: bool) 
     path = path_of(request)
     if not is_known:
         return FRAME_BYTES if is_for_half(path) else OPEN_BODY_BYTES
-    if path.endswith(STREAMED):
+    if is_streamed(path):
         return settings.most_upload_mb * MB
     if _is_read_whole(request):
         return FORM_BYTES
@@ -44,6 +51,11 @@ def most_body_bytes(request: Request, settings: WebSettings, *, is_known: bool) 
 
 def _is_read_whole(request: Request) -> bool:
     return request.headers.get("content-type", "").lower().lstrip().startswith(READ_WHOLE)
+
+
+def is_streamed(path: str) -> bool:
+    """Whether footage is read there as it comes."""
+    return STREAMED.fullmatch(path) is not None
 
 
 def is_for_half(path: str) -> bool:
@@ -57,13 +69,19 @@ def states_too_much(request: Request, most_bytes: int) -> bool:
     return not stated.isdecimal() or int(stated) > most_bytes
 
 
-def limited(receive: Receive, most_bytes: int) -> Receive:
-    """`receive`, which ends with status 413 as soon as more than `most_bytes` of body have come in."""
-    left = most_bytes
+def limited(receive: Receive, most_bytes: int, patience_s: float = PATIENCE_S) -> Receive:
+    """`receive`, which ends with status 413 as soon as more than `most_bytes` of body have come in, and with 408 when
+    nothing more of it comes for `patience_s`."""
+    left, is_over = most_bytes, False
 
     async def receive_limited() -> Message:
-        nonlocal left
-        message = await receive()
+        nonlocal left, is_over
+        try:
+            async with asyncio.timeout(None if is_over else patience_s):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408, f"nothing more of this request came for {patience_s:.0f} s") from error
+        is_over = not message.get("more_body", False)
         left -= len(message.get("body", b""))
         if left < 0:
             raise HTTPException(413, too_much(most_bytes))

@@ -7,32 +7,26 @@ shown_name(file_name) -> str                            a sender's name for a fi
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO, Protocol
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 
 from dashboards.web.failures import TooMuch
+from dashboards.web.security.inflow import READ_BYTES, Bound, Inflow, RunningDigest, batched
 from dashboards.web.security.limits import MB
 from pipeline.config import WebSettings
-from pipeline.errors import ImageUnreadable, SourceUnreadable, StoreFull
+from pipeline.errors import ImageUnreadable, SourceUnreadable
 from pipeline.identity.photos.reading import NO_PICTURE
 from pipeline.identity.photos.sizes import photo_size
-from pipeline.video.probing import check_beginning, footage_suffix
+from pipeline.intake.unfinished import PART_PREFIX
+from pipeline.video.probing import footage_suffix
 
-READ_BYTES = 1 << 20
-HEAD_BYTES = 4 << 20
-"""So much of an upload tells whether it can be footage at all."""
-LEAST_FREE_BYTES = 2_000_000_000
-"""What uploads leave free on the disk, for the record."""
 LONGEST_NAME = 120
-PART_PREFIX = ".part-"
-"""Of files that are still coming in; those that nobody finished begin so, too."""
 
 
 class Upload(Protocol):
@@ -92,11 +86,16 @@ async def keep_footage(stream: AsyncIterator[bytes], folder: Path, settings: Web
     part = Path(tempfile.mkdtemp(dir=folder, prefix=PART_PREFIX))  # its own folder: whoever clears up sees who is in it
     try:
         digest, n_bytes = await _write(stream, part / "upload", settings)
-        return await run_in_threadpool(_put_in_place, part / "upload", folder, digest, n_bytes)
-    except SourceUnreadable as error:  # whose text begins with a path of ours
-        raise SourceUnreadable(f"the upload {str(error).removeprefix(f'{part}/upload: ')}") from error
+        return await run_in_threadpool(put_in_place, part / "upload", folder, digest, n_bytes)
+    except SourceUnreadable as error:
+        raise without_path(error, part / "upload") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def without_path(error: SourceUnreadable, path: Path) -> SourceUnreadable:
+    """The same refusal for the sender of the file at `path`, whose text begins with that path of ours."""
+    return SourceUnreadable(f"the upload {str(error).removeprefix(f'{path}: ')}")
 
 
 def shown_name(file_name: str | None) -> str:
@@ -107,41 +106,16 @@ def shown_name(file_name: str | None) -> str:
 
 
 async def _write(stream: AsyncIterator[bytes], path: Path, settings: WebSettings) -> tuple[str, int]:
-    digest, most_bytes, is_looked_at = hashlib.sha256(), settings.most_upload_mb * MB, False
-    with path.open("wb") as file:
-        async for part in _batched(stream):
-            await run_in_threadpool(_append, file, part, digest)
-            if file.tell() > most_bytes:
-                raise TooMuch(f"footage may have {settings.most_upload_mb:,} MB at most")
-            if not is_looked_at and file.tell() >= HEAD_BYTES:
-                await run_in_threadpool(check_beginning, path)
-                is_looked_at = True
-        return digest.hexdigest(), file.tell()
+    bound = Bound(settings.most_upload_mb * MB, f"footage may have {settings.most_upload_mb:,} MB at most")
+    digest = RunningDigest()
+    with Inflow(path, bound, digest) as inflow:
+        async for part in batched(stream):
+            await run_in_threadpool(inflow.add, part)
+        return digest.of(path), inflow.n_bytes
 
 
-async def _batched(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in parts of a megabyte: a thread's turn for each few kilobytes would cost more than writing."""
-    waiting = bytearray()
-    async for part in stream:
-        waiting += part
-        if len(waiting) >= READ_BYTES:
-            yield bytes(waiting)
-            waiting.clear()
-    yield bytes(waiting)
-
-
-def _append(file: IO[bytes], part: bytes, digest: hashlib._Hash) -> None:
-    if shutil.disk_usage(Path(file.name).parent).free < LEAST_FREE_BYTES + len(part):
-        raise StoreFull("the disk has too little room left for more footage")
-    try:
-        file.write(part)
-        file.flush()
-    except OSError as error:
-        raise StoreFull(f"the upload cannot be written: {error.strerror}") from error
-    digest.update(part)
-
-
-def _put_in_place(part: Path, folder: Path, digest: str, n_bytes: int) -> KeptFootage:
+def put_in_place(part: Path, folder: Path, digest: str, n_bytes: int) -> KeptFootage:
+    """Move a file that has come whole into `folder`, named by its content; raises `SourceUnreadable` for no video."""
     path = folder / f"{digest}{footage_suffix(part)}"
     was_there = path.is_file()
     if not was_there:

@@ -12,10 +12,10 @@ from pydantic import Field
 from dashboards.web.access import AnalystVisitor, AnyVisitor
 from dashboards.web.api.problems import problems
 from dashboards.web.api.values import ApiBody, ApiValue, Moment, MomentQuery
+from dashboards.web.footage.arriving import SentFile, submit_paths, take_upload
 from dashboards.web.footage.asked import Asked, parse_asked
 from dashboards.web.footage.changes import try_refused_again
 from dashboards.web.footage.folders import FolderView, look_into
-from dashboards.web.footage.sending import SentFile, submit_paths, take_upload
 from dashboards.web.footage.views import list_arrivals
 from dashboards.web.rendering import site_of
 from pipeline.control.arrivals import Arrivals, ArrivalState, Origin
@@ -139,8 +139,8 @@ async def upload(
 
     `/api/v1/arrivals` says what became of it, and `/api/v1/footage` how far it is.
     """
-    taken = await take_upload(request, SentFile(name, modified_ms), asked, visitor)
-    return Accepted(arrivals=(ArrivalValue.model_validate(taken.arrival),))
+    arrival = await take_upload(request, SentFile(name, modified_ms), asked, visitor)
+    return Accepted(arrivals=(ArrivalValue.model_validate(arrival),))
 
 
 @router.post("/footage", operation_id="submit_footage", status_code=202)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 
 from dashboards.web.access import Role
 from dashboards.web.footage.views import uploads_dir
@@ -45,14 +48,22 @@ def rooted(tmp_path: Path, clip: Path) -> Iterator[Site]:
     control.close()
 
 
-def test_upload_is_kept_by_its_content_and_waits_to_be_looked_into(site: Site, browse: Browse, clip: Path) -> None:
-    answer = browse(Role.ANALYST).post(
-        "/footage/upload?name=../../door.mp4&modified_ms=1700000000000&fps=2&start=2026-05-01T09:30",
-        content=clip.read_bytes(),
-    )
+def send(client: TestClient, content: bytes, **query: str | int) -> Response:
+    """Announce the content with the form's fields, and send it in one request; the answer to whichever was refused."""
+    begun = client.post("/footage/uploads", params={"size": len(content), **query})
+    if begun.status_code != 201:
+        return begun
+    told = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    return client.patch(begun.headers["Location"], content=content, headers=told)
 
-    assert answer.status_code == 200
+
+def test_upload_is_kept_by_its_content_and_waits_to_be_looked_into(site: Site, browse: Browse, clip: Path) -> None:
+    wishes = {"modified_ms": 1_700_000_000_000, "fps": 2, "start": "2026-05-01T09:30"}
+    answer = send(browse(Role.ANALYST), clip.read_bytes(), name="../../door.mp4", **wishes)
+
+    assert answer.status_code == 204
     (arrival,) = Arrivals(site.control).waiting()
+    assert answer.headers["Facetrail-Arrival"] == str(arrival.arrival_id)
     assert (arrival.label, arrival.options_json) == ("door.mp4", '{"sampling": {"fps": 2.0}}')
     assert arrival.path.parent == uploads_dir(site)
     assert arrival.path.stat().st_mtime == 1_700_000_000
@@ -60,24 +71,24 @@ def test_upload_is_kept_by_its_content_and_waits_to_be_looked_into(site: Site, b
 
 def test_same_upload_again_is_said_to_be_known(site: Site, browse: Browse, clip: Path) -> None:
     client = browse(Role.ANALYST)
-    client.post("/footage/upload?name=door.mp4&rotation=0", content=clip.read_bytes())
-    (arrival,) = Arrivals(site.control).waiting()
-    take_in(site.control, site.settings, site.zone, arrival)
+    for name in ("door.mp4", "copy.mp4"):
+        send(client, clip.read_bytes(), name=name, rotation=0)
+        (arrival,) = Arrivals(site.control).waiting()
+        take_in(site.control, site.settings, site.zone, arrival)
 
-    answer = client.post("/footage/upload?name=copy.mp4&rotation=0", content=clip.read_bytes())
-
-    assert "copy.mp4 is the same footage as door.mp4" in answer.text
+    assert re.search(r"copy\.mp4.*is known already", client.get("/footage/arrivals").text, re.DOTALL)
+    assert len(list(uploads_dir(site).iterdir())) == 1
 
 
 def test_viewer_sends_nothing(site: Site, browse: Browse, clip: Path) -> None:
-    assert browse(Role.VIEWER).post("/footage/upload?name=a.mp4", content=clip.read_bytes()).status_code == 403
+    assert send(browse(Role.VIEWER), clip.read_bytes(), name="a.mp4").status_code == 403
     assert list(Arrivals(site.control).waiting()) == []
 
 
 def test_large_file_of_nothing_is_refused_and_leaves_nothing_behind(site: Site, browse: Browse) -> None:
-    answer = browse(Role.ANALYST).post("/footage/upload?name=big.mp4", content=bytes(8 * MEGABYTE))
+    answer = send(browse(Role.ANALYST), bytes(8 * MEGABYTE), name="big.mp4")
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert not any(uploads_dir(site).iterdir())
 
 
@@ -87,36 +98,34 @@ def test_large_file_of_nothing_is_refused_and_leaves_nothing_behind(site: Site, 
     ids=["nothing", "polyglot", "pdf", "playlist"],
 )
 def test_what_is_no_video_never_becomes_a_run(site: Site, browse: Browse, content: bytes) -> None:
-    answer = browse(Role.ANALYST).post("/footage/upload?name=a.mp4", content=content)
+    answer = send(browse(Role.ANALYST), content, name="a.mp4")
 
     taken = [take_in(site.control, site.settings, site.zone, one) for one in Arrivals(site.control).waiting()]
-    assert answer.status_code == 400 or [one.arrival.state for one in taken] == [ArrivalState.REFUSED]
+    assert answer.status_code == 422 or [one.arrival.state for one in taken] == [ArrivalState.REFUSED]
 
 
 def test_video_that_was_cut_off_is_refused_with_words(site: Site, browse: Browse, clip: Path) -> None:
     cut = clip.read_bytes()[: clip.stat().st_size // 2]
-    answer = browse(Role.ANALYST).post("/footage/upload?name=cut.mp4", content=cut)
+    answer = send(browse(Role.ANALYST), cut, name="cut.mp4")
 
     taken = [take_in(site.control, site.settings, site.zone, one) for one in Arrivals(site.control).waiting()]
-    problem = answer.text if answer.status_code == 400 else taken[0].arrival.problem
-    assert "cut.mp4" in str(problem) or answer.status_code == 400
+    assert answer.status_code == 422 or "cut.mp4" in str(taken[0].arrival.problem)
 
 
 def test_file_that_is_larger_than_allowed_is_refused_before_it_is_sent(browse: Browse) -> None:
-    client = browse(Role.ANALYST)
+    answer = browse(Role.ANALYST).post("/footage/uploads", params={"size": 10_000 * 1_000_000})
 
-    assert client.get("/footage/room?size=1000").status_code == 204
-    assert client.get(f"/footage/room?size={10_000 * 1_000_000}").status_code == 413
+    assert (answer.status_code, "8,192 MB at most" in answer.text) == (413, True)
 
 
 def test_wrong_field_of_the_form_is_named(browse: Browse, clip: Path) -> None:
-    answer = browse(Role.ANALYST).post("/footage/upload?name=a.mp4&fps=many", content=clip.read_bytes())
+    answer = send(browse(Role.ANALYST), clip.read_bytes(), fps="many")
 
     assert (answer.status_code, "samples a second" in answer.text) == (400, True)
 
 
 def test_time_that_no_file_can_have_is_refused_before_anything_is_kept(browse: Browse, site: Site, clip: Path) -> None:
-    answer = browse(Role.ANALYST).post(f"/footage/upload?modified_ms={10**16}", content=clip.read_bytes())
+    answer = send(browse(Role.ANALYST), clip.read_bytes(), modified_ms=10**16)
 
     assert answer.status_code == 422
     assert not uploads_dir(site).exists()

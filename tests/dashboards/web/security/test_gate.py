@@ -10,13 +10,20 @@ from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from dashboards.web.access import Visitor
+from dashboards.web.failures import NotSignedIn
 from dashboards.web.security.gate import CSRF_HEADER, Gate
+from dashboards.web.security.leaving import LeavingVisitor
+from dashboards.web.security.limits import limited
 from dashboards.web.site import Site
 from pipeline.errors import StoreDamaged
 from tests.dashboards.web.conftest import TOKEN, make_visitor
+from tests.dashboards.web.waiting import finished
 
+FOOTAGE = "/api/v1/footage/upload"
 LIMIT = 16 * 20_000_000 + 1_000_000
 
 
@@ -38,7 +45,7 @@ def make_app(site: Site, doorkeeper: ForgetfulDoorkeeper) -> FastAPI:
     app.add_middleware(Gate, doorkeeper=doorkeeper, look_again_s=-1.0)
 
     @app.post("/count")
-    @app.post("/footage/upload")
+    @app.post(FOOTAGE)
     @app.post("/{name}/count")
     async def count(request: Request) -> int:
         return sum([len(part) async for part in request.stream()])
@@ -70,9 +77,9 @@ def parts(n_bytes: int) -> Iterator[bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "status"), [("/count", 413), ("/footage/upload", 200)])
+@pytest.mark.parametrize(("path", "status"), [("/count", 413), (FOOTAGE, 200)])
 def test_body_without_a_stated_length_is_bounded(site: Site, path: str, status: int) -> None:
-    client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN})
+    client = TestClient(make_app(site, ForgetfulDoorkeeper(1000)), headers={CSRF_HEADER: TOKEN})
 
     assert client.post(path, content=parts(LIMIT + 1_000_000)).status_code == status
 
@@ -84,7 +91,7 @@ def test_stated_length_is_looked_at_first(site: Site, stated: str) -> None:
     assert client.post("/count", content=b"x", headers={"content-length": stated}).status_code == 413
 
 
-@pytest.mark.parametrize("path", ["/count/upload", "/footage/upload%3F/count"])
+@pytest.mark.parametrize("path", ["/count/upload", f"{FOOTAGE}%3F/count", f"/x{FOOTAGE}", f"{FOOTAGE}/count"])
 def test_no_part_of_an_address_makes_a_route_one_for_footage(site: Site, path: str) -> None:
     client = TestClient(make_app(site, ForgetfulDoorkeeper(1)), headers={CSRF_HEADER: TOKEN})
 
@@ -110,6 +117,37 @@ def test_endless_answer_ends_when_its_visitor_is_shut_out(site: Site, path: str,
     client = TestClient(make_app(site, ForgetfulDoorkeeper(4)))
 
     assert client.get(path).content == content
+
+
+async def upload_of(doorkeeper: ForgetfulDoorkeeper) -> list[Message]:
+    """What comes in of an upload in three parts."""
+    parts = [{"type": "http.request", "body": b"x", "more_body": True} for _ in range(3)]
+
+    async def receive() -> Message:
+        return parts.pop()
+
+    async def send(_message: Message) -> None:
+        raise AssertionError("nothing is answered")
+
+    leaving = LeavingVisitor(receive, send, lambda: doorkeeper.visitor(Request({"type": "http"})) is not None, -1.0)
+    return [await leaving.receive() for _ in range(3)]
+
+
+def test_upload_ends_when_its_visitor_is_shut_out() -> None:
+    assert len(finished(upload_of(ForgetfulDoorkeeper(3)))) == 3
+    with pytest.raises(NotSignedIn):
+        finished(upload_of(ForgetfulDoorkeeper(2)))
+
+
+def test_sender_who_falls_silent_is_given_up() -> None:
+    async def nothing_comes() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("it was waited for")
+
+    with pytest.raises(HTTPException) as raised:
+        finished(limited(nothing_comes, 10, patience_s=0)())
+
+    assert raised.value.status_code == 408
 
 
 class LostDoorkeeper:
