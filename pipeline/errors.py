@@ -14,7 +14,8 @@ PipelineError
 ├── ChunkRejected           a chunk that fails by its own fault, whoever tries              bury it
 ├── SourceLost              a camera cannot be reached, or went away                        reconnect
 │   └── SourceRefused       a camera refuses us: password, address, no video                reconnect slowly
-├── TransportLost           Redis cannot be reached                                         reconnect
+├── TransportLost           a server that work passes through cannot be reached             reconnect
+│   └── DatabaseLost        it is the control database's: Postgres                          reconnect
 ├── LeaseLost               another aggregator owns this source now                         drop the source
 ├── StoreFull               the disk has no room left; what was recorded stays              stop, exit code 4
 └── StoreDamaged            a recorded file cannot be read                                  stop, exit code 4
@@ -78,7 +79,11 @@ class SourceRefused(SourceLost):
 
 
 class TransportLost(PipelineError):
-    """Redis cannot be reached: reconnect."""
+    """A server that work passes through, as a rule Redis, cannot be reached: reconnect."""
+
+
+class DatabaseLost(TransportLost):
+    """The server of the control database cannot be reached, or is not ready: what waits for Redis waits for it, too."""
 
 
 class LeaseLost(PipelineError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.control.database import Control, Lease, open_control
+from pipeline.control.database import Control, Lease
 from pipeline.control.leases import Leases
 from pipeline.control.people import NewReference, People
 from pipeline.control.runs import NewRun, RunRecord, Runs
@@ -19,6 +19,7 @@ from pipeline.sightings.recording import Advance, Recorder
 from pipeline.sightings.rows import Clock, ClosedTrack, SourceKind
 from pipeline.sightings.store import Store
 from tests.builders import RUN, START, make_closed_track, make_policy, make_vector
+from tests.control_databases import open_database
 
 ENCODER = "dlib-resnet"
 LEASE_S = 10.0
@@ -72,7 +73,7 @@ class World:
 
 
 def open_world(data_dir: Path, *, kind: SourceKind = SourceKind.FILE, run: RunKey = RUN) -> World:
-    control = open_control(data_dir)
+    control = open_database(data_dir)
     control.encoder(ENCODER)
     clock = HandClock()
     store = Store(data_dir)

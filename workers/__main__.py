@@ -1,6 +1,7 @@
 """A worker process, with its settings from the environment: `python -m workers STAGE... | camera NAME | intake`.
 
-Exit codes: 0 after SIGTERM, 2 wrong settings or input, 4 the record cannot be written, 1 anything else.
+Exit codes: 0 after SIGTERM, 2 wrong settings or input, 3 a server is away, 4 the record cannot be written, 1 anything
+else.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import sys
 from pathlib import Path
 
 from pipeline.config import load_settings
-from pipeline.errors import InputError, PipelineError, StoreDamaged, StoreFull, WeightsError
+from pipeline.errors import InputError, PipelineError, StoreDamaged, StoreFull, TransportLost, WeightsError
 from workers.main import run_stages, server_url
+from workers.stack.children import SERVER_AWAY
 from workers.stack.intake import INTAKE
 from workers.stack.logs import log_to
 
@@ -56,6 +58,8 @@ def exit_code(error: PipelineError) -> int:
     """What a supervisor is told: whether starting again can help."""
     if isinstance(error, StoreFull | StoreDamaged):
         return STORAGE_TROUBLE
+    if isinstance(error, TransportLost):
+        return SERVER_AWAY
     return WRONG_INPUT if isinstance(error, InputError | WeightsError) else 1
 
 

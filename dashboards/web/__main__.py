@@ -1,6 +1,6 @@
 """The process of the pages: `python -m dashboards.web [--log FILE]`, with its settings from the environment.
 
-Exit codes: 0 after SIGTERM, 2 wrong settings, 4 the data folder cannot be read, 1 anything else.
+Exit codes: 0 after SIGTERM, 2 wrong settings, 3 a server is away, 4 the data folder cannot be read, 1 anything else.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The control database: opening it, and its three kinds of transaction.
 
-It hides SQLAlchemy and the difference between SQLite (the default: `<data>/facetrail.db`) and Postgres (a URL).
+It hides SQLAlchemy and, with `engines`, the difference between SQLite (the default: `<data>/facetrail.db`) and
+Postgres (a URL).
 
     open_control(data_dir, url=None) -> Control      creates the folder and the schema on first use
     control.reading()                                one consistent view
@@ -19,10 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, update
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, select, update
 
 from pipeline.control import (  # noqa: F401 # so that these tables are made with the others
     arrival_tables,
@@ -33,17 +33,12 @@ from pipeline.control import (  # noqa: F401 # so that these tables are made wit
     relabelling_tables,
 )
 from pipeline.control.accounts import tables as _account_tables  # noqa: F401 # so that these tables are made
+from pipeline.control.engines import SQLITE, make_engine, writers_engine
 from pipeline.control.failures import translated
 from pipeline.control.migrations import migrate
 from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
 from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import LeaseLost, PipelineError, SettingsError
-
-BUSY_TIMEOUT_S = 30.0
-"""How long a writer waits for another; a transaction takes milliseconds, a stalled disk may take seconds."""
-
-WAL_LIMIT_BYTES = 64 * 1024 * 1024
-"""The write-ahead log is cut back to this after a checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +64,9 @@ class Control:
         self.data_dir = data_dir
         self.weights_dir = weights_dir(data_dir)
         self._engine = engine
-        self._writer = engine.execution_options(writes=True)
+        self._writer = writers_engine(engine)
         self._place = engine.url.render_as_string(hide_password=True)
-        if engine.dialect.name == "sqlite":
+        if engine.dialect.name == SQLITE:
             self._place = str(engine.url.database)
 
     @contextmanager
@@ -84,7 +79,7 @@ class Control:
     def writing(self) -> Iterator[Transaction]:
         """A transaction that no other writer shares; committed at its end, undone by an error."""
         with translated(self._place), self._writer.begin() as connection:
-            if connection.dialect.name != "sqlite":
+            if connection.dialect.name != SQLITE:
                 connection.execute(LOCK_WRITERS)
             yield Transaction(connection)
 
@@ -142,13 +137,14 @@ def check_lease(transaction: Transaction, lease: Lease, now: datetime) -> None:
 def open_control(data_dir: Path, url: str | None = None) -> Control:
     """The control database of `data_dir`, created when missing.
 
-    Raises `SettingsError` for a bad `url`, a folder that cannot be made, or a database of a newer Facetrail.
+    Raises `SettingsError` for a bad `url`, a folder that cannot be made, or a database of a newer Facetrail, and
+    `DatabaseLost` when the server of `url` cannot be reached.
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"the data folder {data_dir} cannot be made: {error.strerror}") from error
-    control = Control(_make_engine(data_dir, url), data_dir)
+    control = Control(make_engine(data_dir, url), data_dir)
     try:
         _create_schema(control)
     except PipelineError:
@@ -157,43 +153,10 @@ def open_control(data_dir: Path, url: str | None = None) -> Control:
     return control
 
 
-def _make_engine(data_dir: Path, url: str | None) -> Engine:
-    if url is None:
-        engine = create_engine(URL.create("sqlite", database=str(data_dir / "facetrail.db")))
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    try:
-        parsed = make_url(url)
-        driver = "postgresql+psycopg" if parsed.drivername in {"postgres", "postgresql"} else parsed.drivername
-        return create_engine(parsed.set(drivername=driver), pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise SettingsError(
-            "the control database's URL must look like postgresql://user@host/name, "
-            "with the extra `postgres` of facetrail installed"
-        ) from error
-
-
-def _prepare_sqlite(raw: Any, _record: object) -> None:
-    raw.isolation_level = None  # the driver must not open transactions behind our back
-    cursor = raw.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
 def _create_schema(control: Control) -> None:
     engine = cast("Engine", control._writer)  # noqa: SLF001 # its own module
     with translated(control._place), engine.begin() as connection:  # noqa: SLF001 # its own module
-        if engine.dialect.name != "sqlite":
+        if engine.dialect.name != SQLITE:
             connection.execute(LOCK_CREATION)
         metadata.create_all(connection)
         found = connection.execute(select(folder.c.schema_version)).scalar_one_or_none()

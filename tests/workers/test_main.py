@@ -11,6 +11,7 @@ import pytest
 from pipeline.config import load_settings
 from pipeline.errors import (
     InputError,
+    LeaseLost,
     PipelineError,
     SettingsError,
     StoreDamaged,
@@ -65,7 +66,8 @@ def test_all_end_when_one_fails() -> None:
         (StoreDamaged("bad"), 4),
         (InputError("wrong"), 2),
         (WeightsError("none"), 2),
-        (TransportLost("away"), 1),
+        (TransportLost("away"), 3),
+        (LeaseLost("taken"), 1),
     ],
 )
 def test_exit_code_says_whether_another_start_can_help(error: PipelineError, code: int) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.control.database import Control
 from pipeline.control.overview import read_overview
+from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
 from pipeline.errors import PipelineError, TransportLost
 from workers.metrics import catalogue as of
@@ -36,12 +37,17 @@ class SystemState:
 
     def _server(self) -> list[Level]:
         try:
-            status = read_status(self._transport, Runs(self._control).active())
+            status = read_status(self._transport, self._active())
         except TransportLost:
             return [Level(of.SERVER_UP, 0)]
-        except PipelineError:  # the database: its own level says so
-            return []
         return [Level(of.SERVER_UP, 1), *status_levels(status)]
+
+    def _active(self) -> list[RunRecord]:
+        """The runs that go on; none while the database is away, of which its own level tells."""
+        try:
+            return Runs(self._control).active()
+        except PipelineError:
+            return []
 
     def _database(self) -> list[Level]:
         try:

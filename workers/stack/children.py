@@ -22,6 +22,8 @@ MOST_FAST_FAILURES = 30
 """Fast failures in a row of a child that did live: a few chunks that end it, three times each, must not end all."""
 HOPELESS_CODES = {2: "wrong settings", 4: "the data folder cannot be written; is the disk full?"}
 """Exit codes of workers that another start would not help, and what to say when they could not say it themselves."""
+SERVER_AWAY = 3
+"""Exit code of a worker whose server, Redis or Postgres, cannot be reached: it is started until it can."""
 TAIL_BYTES = 4096
 
 
@@ -67,6 +69,7 @@ class Child:
         self._started_at = time.monotonic()
         self._restart_at: float | None = None
         self._restarts = 0
+        self._absences = 0
         self._fast_failures = 0
         self._most_fast_failures = MOST_FAST_STARTS
         self._problem: str | None = None
@@ -109,6 +112,11 @@ class Child:
         return ChildHealth(self.spec.name, state, pid, self._restarts, self._problem, self.spec.is_vital)
 
     def _plan_restart(self, code: int, now: float) -> None:
+        if code == SERVER_AWAY:
+            self._absences += 1
+            self._restart_at = now + backoff_s(self._absences)
+            return
+        self._absences = 0
         self._count_failure(is_fast=now - self._started_at < FAST_S)
         if code in HOPELESS_CODES or self._fast_failures > self._most_fast_failures:
             unsaid = HOPELESS_CODES.get(code, f"it ended with code {code}, {self._restarts + 1} times")

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.arrivals import Arrivals, ArrivalState, NewArrival, Origin
-from pipeline.control.database import open_control
 from pipeline.schemas import RunKey
+from tests.control_databases import open_database
 
 
 @pytest.fixture
 def arrivals(tmp_path: Path) -> Iterator[Arrivals]:
-    control = open_control(tmp_path)
+    control = open_database(tmp_path)
     yield Arrivals(control)
     control.close()
 

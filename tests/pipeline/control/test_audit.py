@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.audit import AuditLog, current_user
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.errors import StoreDamaged
+from tests.control_databases import open_database
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 

@@ -10,14 +10,15 @@ import pytest
 
 from pipeline.control.audit import AuditLog
 from pipeline.control.audit_reading import AuditQuery, audit_actions, read_audit
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.control.people import People
 from tests.builders_recording import make_reference
+from tests.control_databases import open_database
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.calibrations import Calibrations
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.errors import NotFound
 from tests.builders import START
 from tests.builders_calibrations import calibrate
+from tests.control_databases import open_database
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 

@@ -10,9 +10,10 @@ import pytest
 from pipeline.control.camera_secrets import KEY_NAME
 from pipeline.control.camera_states import CameraState, CameraStates
 from pipeline.control.cameras import Cameras, StoredCamera
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.errors import InputError, NotFound, SettingsError
 from pipeline.video.live.address import RtspTransport
+from tests.control_databases import open_database
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 DOOR = StoredCamera(
@@ -22,7 +23,7 @@ DOOR = StoredCamera(
 
 @pytest.fixture
 def control(tmp_path: Path) -> Control:
-    return open_control(tmp_path)
+    return open_database(tmp_path)
 
 
 def test_camera_comes_back_as_it_was_entered(control: Control) -> None:

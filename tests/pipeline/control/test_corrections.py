@@ -10,16 +10,17 @@ import pytest
 
 from pipeline.control.changes import Changes
 from pipeline.control.corrections import Corrections, Said, TrackSaid
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.errors import InputError
 from pipeline.sightings.building_corrections import NO_CORRECTIONS, TrackCorrections
+from tests.control_databases import open_database
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 

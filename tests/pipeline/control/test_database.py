@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import Control, Lease, open_control
+from pipeline.control.database import Control, Lease, Transaction, open_control
 from pipeline.control.leases import Leases
 from pipeline.control.people import People
 from pipeline.errors import LeaseLost, SettingsError, StoreDamaged, StoreFull
 from tests.builders import START
 from tests.builders_recording import make_reference
+from tests.control_databases import open_database
 
 OPEN = "import sys; from pathlib import Path; from pipeline.control.database import open_control; "
 FILL = """
@@ -47,7 +48,7 @@ print(0 < reached < 99)
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path / "data")
+    opened = open_database(tmp_path / "data")
     yield opened
     opened.close()
 
@@ -70,11 +71,11 @@ def test_folder_without_an_encoder_says_so(control: Control) -> None:
 
 
 def test_content_survives_closing(tmp_path: Path) -> None:
-    first = open_control(tmp_path)
+    first = open_database(tmp_path)
     first.encoder("sface")
     first.close()
 
-    again = open_control(tmp_path)
+    again = open_database(tmp_path)
 
     assert again.encoder(None) == "sface"
     again.close()
@@ -104,9 +105,10 @@ def test_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
         open_control(tmp_path / "file" / "data")
 
 
-def test_url_of_an_unknown_database_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("url", ["no-such-thing://host/name", "mysql://host/name", "sqlite:///elsewhere.db", "host"])
+def test_url_of_another_database_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsError, match="postgresql://"):
-        open_control(tmp_path, "no-such-thing://host/name")
+        open_control(tmp_path, url)
 
 
 @pytest.mark.slow
@@ -125,6 +127,19 @@ def test_threads_write_one_after_the_other(control: Control) -> None:
         results = list(pool.map(lambda number: people.enrol(f"P{number}", [make_reference(number)]), range(24)))
 
     assert sorted(result.gallery_version for result in results) == list(range(1, 25))
+
+
+def test_reader_sees_one_state_while_others_write(control: Control) -> None:
+    people = People(control)
+    people.enrol("Ann", [])
+
+    with control.reading() as transaction:
+        counted = [_count_people(transaction)]
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(people.enrol, "Ben", []).result()
+        counted.append(_count_people(transaction))
+
+    assert counted == [1, 1]
 
 
 def test_fence_lets_the_owner_write(control: Control) -> None:
@@ -152,6 +167,10 @@ def test_fenced_change_is_undone_by_an_error(control: Control) -> None:
         _forget_everybody_and_fail(control, lease)
 
     assert [person.name for person in People(control).list_people()] == ["Ann"]
+
+
+def _count_people(transaction: Transaction) -> int:
+    return len(transaction.connection.exec_driver_sql("SELECT person_id FROM persons").all())
 
 
 def _forget_everybody_and_fail(control: Control, lease: Lease) -> None:

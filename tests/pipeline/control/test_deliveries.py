@@ -8,20 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.control.deliveries import LOG_BEGIN, Batch, Deliveries, Due
 from pipeline.events.delivery.intake import IntakeState, Taken, take, tidy
 from pipeline.events.delivery.notices import Notice, decode_notice
 from pipeline.events.events import SightingEvent
 from pipeline.events.watch.watching import WatchRule
 from tests.builders_delivery import BEGIN, JPEG, make_event
+from tests.control_databases import of_sqlite, open_database
 
 STRANGERS = WatchRule(name="strangers", any_unknown=True)
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 
@@ -90,7 +91,7 @@ def test_event_that_comes_twice_is_taken_in_once(queue: Deliveries) -> None:
 def test_place_in_the_log_and_open_alerts_survive_a_restart(queue: Deliveries, tmp_path: Path) -> None:
     put(queue, make_event(), cursor="7-3")
     work_off(queue)
-    reopened = open_control(tmp_path)
+    reopened = open_database(tmp_path)
 
     again = Deliveries(reopened)
     put(again, make_event("end", 5), cursor="8-0")
@@ -167,6 +168,7 @@ def test_backlog_counts_what_waits(queue: Deliveries) -> None:
     assert (backlog.target, backlog.n_waiting, backlog.oldest_queued_at) == ("office", 3, BEGIN)
 
 
+@of_sqlite
 def test_picture_goes_with_the_delivery(queue: Deliveries, tmp_path: Path) -> None:
     put(queue, make_event(thumb_jpeg=JPEG * 100))
     before = any(JPEG in path.read_bytes() for path in tmp_path.glob("facetrail.db*"))
@@ -191,13 +193,13 @@ def test_old_rows_go(queue: Deliveries) -> None:
 
 
 def test_database_of_before_gets_the_tables(tmp_path: Path) -> None:
-    old = open_control(tmp_path)
+    old = open_database(tmp_path)
     with old.writing() as transaction:
         for table in ("event_deliveries", "event_intake", "event_intake_taken"):
             transaction.connection.exec_driver_sql(f"DROP TABLE {table}")
     old.close()
 
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
 
     assert Deliveries(opened).head("office") is None
     opened.close()

@@ -17,6 +17,9 @@ from pipeline.errors import StoreDamaged
 from tests.builders import RUN
 from tests.builders_calibrations import calibrate
 from tests.builders_recording import make_reference, make_seen, open_world
+from tests.control_databases import of_sqlite
+
+pytestmark = of_sqlite
 
 
 @pytest.fixture

@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.control.people import People
 from pipeline.errors import InputError, NotFound
 from pipeline.sightings.building_unknowns import unknown_id_for
 from tests.builders_recording import ENCODER, make_reference
+from tests.control_databases import open_database
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 

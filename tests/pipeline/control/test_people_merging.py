@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import open_control
 from pipeline.control.people import People
 from pipeline.control.people_listing import PeopleListing
 from pipeline.control.people_merging import aliases_of, merge_people
 from pipeline.errors import InputError
 from tests.builders_recording import ENCODER, make_reference
+from tests.control_databases import open_database
 
 
 def test_merging_moves_references_and_keeps_earlier_versions(tmp_path: Path) -> None:
-    control = open_control(tmp_path)
+    control = open_database(tmp_path)
     people = People(control)
     people.enrol("Ada", [make_reference(0), make_reference(1)])
     bob = people.enrol("Bob", [make_reference(1), make_reference(2)])
@@ -31,7 +31,7 @@ def test_merging_moves_references_and_keeps_earlier_versions(tmp_path: Path) -> 
 
 
 def test_alias_of_somebody_merged_again_leads_to_the_last(tmp_path: Path) -> None:
-    control = open_control(tmp_path)
+    control = open_database(tmp_path)
     ids = [People(control).enrol(name, [make_reference(n)]).person_id for n, name in enumerate(("Ada", "Bob", "Cy"))]
 
     merge_people(control, "Ada", "Bob")
@@ -44,7 +44,7 @@ def test_alias_of_somebody_merged_again_leads_to_the_last(tmp_path: Path) -> Non
 
 
 def test_list_shows_a_few_of_many(tmp_path: Path) -> None:
-    control = open_control(tmp_path)
+    control = open_database(tmp_path)
     People(control).enrol_all({f"Ada {number:02}": [make_reference(number)] for number in range(12)})
     listing = PeopleListing(control)
 

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.control.people import People
 from pipeline.control.people_pictures import drop_picture
 from pipeline.errors import InputError, NotFound
 from tests.builders_recording import ENCODER, make_reference
+from tests.control_databases import open_database
 
 PICTURES = [make_reference(0, picture=name) for name in ("first", "second", "third")]
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     People(opened).enrol("Ann", PICTURES)
     yield opened
     opened.close()

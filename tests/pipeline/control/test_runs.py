@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.control.runs import FailedChunk, NewRun, Runs, RunState
 from pipeline.control.sources import Sources
 from pipeline.errors import NotFound
 from pipeline.schemas import RunKey
 from tests.builders import RUN, START
 from tests.builders_recording import make_new_source, submit
+from tests.control_databases import open_database
 
 LATER = START + timedelta(seconds=60)
 RUN_ID = RUN.run_id
@@ -22,7 +23,7 @@ RUN_ID = RUN.run_id
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     Sources(opened).upsert(make_new_source())
     yield opened
     opened.close()

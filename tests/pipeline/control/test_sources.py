@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import open_control
 from pipeline.control.sources import Sources
 from pipeline.errors import InputError, NotFound
 from tests.builders import START
 from tests.builders_recording import make_new_source
+from tests.control_databases import open_database
 
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Iterator[Sources]:
-    control = open_control(tmp_path)
+    control = open_database(tmp_path)
     yield Sources(control)
     control.close()
 

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.audit import AuditLog
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.control.sources import Sources
 from pipeline.control.unknowns import Allotment, UnknownBook, Unknowns, write_allotment
 from pipeline.sightings.building_unknowns import UnknownGroups, UnknownPerson
 from tests.builders import RUN, make_vector
 from tests.builders_recording import ENCODER, make_new_source, submit
+from tests.control_databases import open_database
 
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     Sources(opened).upsert(make_new_source())
     submit(opened, RUN)
     yield opened

@@ -64,6 +64,15 @@ def test_server_that_is_away_is_said_to_be(world: World) -> None:
     assert "facetrail_stream_waiting frames" not in seen
 
 
+def test_database_that_is_away_does_not_hide_the_server(world: World) -> None:
+    with world.control.writing() as transaction:
+        transaction.connection.exec_driver_sql("ALTER TABLE runs RENAME TO elsewhere")
+
+    seen = values(SystemState(world.control, MemoryTransport()).read())
+
+    assert (seen["facetrail_server_up"], seen["facetrail_database_up"]) == (1, 0)
+
+
 def test_processes_are_shown_with_their_restarts() -> None:
     children = [
         ChildHealth("aggregator", ChildState.RUNNING, 7, 0, None),

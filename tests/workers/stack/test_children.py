@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.stack.children import MOST_FAST_STARTS, Child, ChildSpec, ChildState
+from workers.stack.children import MOST_FAST_STARTS, SERVER_AWAY, Child, ChildSpec, ChildState
 
 SLEEP = "import time; time.sleep(600)"
 PATIENCE_S = 30.0
@@ -55,10 +55,19 @@ def test_child_that_cannot_help_itself_is_given_up_with_its_last_words(tmp_path:
 
 
 @pytest.mark.slow
-def test_child_that_never_works_is_given_up_after_some_starts(tmp_path: Path) -> None:
-    child = make_child(tmp_path, "raise SystemExit(1)")
+def test_child_that_never_works_is_given_up_after_some_starts_and_one_whose_server_is_away_is_not(
+    tmp_path: Path,
+) -> None:
+    child, waiting = (make_child(tmp_path, f"raise SystemExit({code})") for code in (1, SERVER_AWAY))
 
-    tend_until(child, lambda: child.health().state is ChildState.GIVEN_UP)
+    def are_done() -> bool:
+        waiting.tend()
+        return child.health().state is ChildState.GIVEN_UP and waiting.health().restarts > MOST_FAST_STARTS
+
+    tend_until(child, are_done)
 
     assert child.health().restarts == MOST_FAST_STARTS
     assert child.health().problem == f"it ended with code 1, {MOST_FAST_STARTS + 1} times"
+    assert waiting.health().problem is None
+    waiting.signal(signal.SIGKILL)
+    assert waiting.wait(PATIENCE_S)

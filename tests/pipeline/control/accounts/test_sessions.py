@@ -12,6 +12,7 @@ from pipeline.control.accounts.sessions import Place, Sessions
 from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
 from pipeline.control.database import Control
+from tests.control_databases import of_sqlite
 from tests.pipeline.control.accounts.conftest import NOW
 
 PLACE = Place("192.0.2.1", "Firefox")
@@ -33,6 +34,7 @@ def test_session_is_found_by_its_secret_only(control: Control, kim: User) -> Non
     assert Sessions(control).find(found.token_sha256, NOW) is None
 
 
+@of_sqlite
 def test_secret_is_not_in_the_database(control: Control, kim: User) -> None:
     secret = Sessions(control).begin(kim.user_id, PLACE, NOW, HOUR)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.accounts.tries import FORGOTTEN_AFTER, Tries, TryLimit
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
+from tests.control_databases import open_database
 from tests.pipeline.control.accounts.conftest import NOW
 
 LIMIT = TryLimit(n_free=3, longest_wait_s=60)
@@ -51,12 +52,12 @@ def test_success_forgives_the_name_and_gives_the_address_one_back(control: Contr
 
 
 def test_restart_forgets_nothing_and_a_day_does(tmp_path: Path) -> None:
-    first = open_control(tmp_path)
+    first = open_database(tmp_path)
     for _ in range(3):
         Tries(first).begin({"ada": LIMIT}, NOW)
     first.close()
 
-    second = open_control(tmp_path)
+    second = open_database(tmp_path)
     assert Tries(second).begin({"ada": LIMIT}, NOW) == 1
     assert [Tries(second).begin({"ada": LIMIT}, NOW + FORGOTTEN_AFTER) for _ in range(3)] == [0, 0, 0]
     second.close()
