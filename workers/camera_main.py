@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from pipeline.cameras import Camera, camera_named
 from pipeline.config import Settings
@@ -20,8 +22,9 @@ from pipeline.sightings.fold import decode_state
 from pipeline.stored_cameras import known_cameras
 from workers.camera import CameraBook, CameraTask
 from workers.main import server_url
-from workers.metrics.endpoint import metering
+from workers.metrics.endpoint import metering, showing_children
 from workers.stack.cameras import camera_children
+from workers.stack.counting import counting_in
 from workers.stack.running import worker_environment
 from workers.stack.supervisor import Supervisor
 from workers.streams import RedisTransport
@@ -57,11 +60,15 @@ def run_cameras(names: Sequence[str], settings: Settings) -> None:
     url, logs_dir = server_url(settings), settings.data.resolve() / "logs"
     logs_dir.mkdir(parents=True, exist_ok=True)
     _check_names(names, settings)
-    with camera_children(settings, worker_environment(settings, url), logs_dir, only=names) as cameras:
-        supervisor = Supervisor(url, None, [], coming_and_going=cameras)
-        supervisor.start()
-        stop.wait()
-        supervisor.stop()
+    with (
+        camera_children(settings, worker_environment(settings, url), logs_dir, only=names) as cameras,
+        tempfile.TemporaryDirectory(prefix="facetrail-metrics-") as folder,
+    ):
+        supervisor = Supervisor(url, None, [], coming_and_going=lambda: counting_in(Path(folder), cameras()))
+        with showing_children(settings, Path(folder), supervisor.health):
+            supervisor.start()
+            stop.wait()
+            supervisor.stop()
 
 
 def _check_names(names: Sequence[str], settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 with metering(settings, "detector", looks) as metrics:    a worker process
 with showing(settings, stack):                            `facetrail up`, for all that it started
+with showing_children(settings, folder, health):          a supervisor of a few, for those that count into `folder`
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from workers.streams import RedisTransport
 if TYPE_CHECKING:
     from workers.metrics.files import Level
     from workers.stack.running import RunningStack
+    from workers.stack.supervisor import StackHealth
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +82,19 @@ def showing(settings: Settings, stack: RunningStack) -> Iterator[int | None]:
         looks = [system, lambda: process_levels(stack.health().children)]
         with _endpoint(settings, folder, looks, lambda: _stack_problem(stack)) as port:
             yield port
+
+
+@contextmanager
+def showing_children(settings: Settings, folder: Path, health: Callable[[], StackHealth]) -> Iterator[int | None]:
+    """An endpoint for children that count into `folder`, if the settings ask for one; gives its port."""
+    if settings.metrics_port is None:
+        yield None
+        return
+    from workers.metrics.state import process_levels
+
+    looks = [lambda: process_levels(health().children)]
+    with _endpoint(settings, folder, looks, lambda: health().problem) as port:
+        yield port
 
 
 @contextmanager

@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -25,6 +24,7 @@ from pipeline.config import Settings
 from pipeline.errors import SettingsError, TransportLost
 from workers.stack.cameras import FRAMES_ALLOCATOR, camera_children
 from workers.stack.children import ChildSpec
+from workers.stack.counting import counting_in
 from workers.stack.embedded import embedded_server, make_run_dir, remove_socket
 from workers.stack.gpus import find_gpus, gpu_environment
 from workers.stack.health_note import told_health
@@ -194,20 +194,12 @@ def metrics_dir(data_dir: Path) -> Path:
 
 def _counting(settings: Settings) -> Callable[[Sequence[ChildSpec]], list[ChildSpec]]:
     """What makes the same workers count into one folder, from nought, when the settings ask for metrics."""
-    from workers.metrics.files import child_environment
-
     if settings.metrics_port is None:
         return list
     folder = metrics_dir(settings.data)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-
-    def counting(specs: Sequence[ChildSpec]) -> list[ChildSpec]:
-        return [
-            replace(spec, environment={**spec.environment, **child_environment(folder, spec.name)}) for spec in specs
-        ]
-
-    return counting
+    return lambda specs: counting_in(folder, specs)
 
 
 def _allocator(stages: Sequence[str]) -> Mapping[str, str]:
