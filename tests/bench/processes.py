@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import fmean
 from types import TracebackType
 
@@ -55,6 +56,14 @@ def tree_memory_mb() -> float:
             continue
         total += getattr(memory, "pss", memory.uss)
     return total / 1e6
+
+
+def asked_for_mb(pid: int) -> float:
+    """Megabytes that a process asked for and keeps (RssAnon of proc(5), Linux only): the system cannot take them back,
+    as it does with pages of files whenever it likes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("RssAnon:"))
+    return int(kilobytes) * 1024 / 1e6
 
 
 def _tree() -> list[psutil.Process]:

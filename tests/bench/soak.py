@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from pipeline.config import CameraSettings, load_settings
 from pipeline.control.database import Control, open_control
@@ -28,6 +27,7 @@ from pipeline.events.events import EventKind, SightingEvent, decode_event
 from tests.bench.live import make_clip
 from tests.bench.live_stack import CAMERAS, CLIP_MS, PICTURE_MS, SAMPLES_S
 from tests.bench.measurement import Bar, Measurement
+from tests.bench.processes import asked_for_mb
 from tests.bench.settings import BenchSettings
 from tests.bench.soak_account import CameraAccount, account_of, tracks_not_told_once, unbalanced
 from tests.bench.soak_faults import Faults
@@ -43,7 +43,6 @@ EVERY_S, SHORT_EVERY_S = 45.0, 20.0
 """Between two faults, in seconds."""
 END_S = 60.0
 """Longest wait for the runs' ends once the servers are gone, in seconds."""
-MB = 1e6
 
 
 @dataclass(slots=True)
@@ -135,8 +134,8 @@ def _go_through(soak: Soak, minutes: float, stop: threading.Event) -> None:
 def _note(soak: Soak) -> None:
     """One line of the diary: memory of all processes, and the delays of the last minute."""
     now = time.time()
-    children = [psutil.Process(child.pid) for child in soak.stack.health().children if child.pid]
-    soak.memory_mb.append(sum(child.memory_full_info().uss for child in children) / MB)
+    sizes = {child.name: asked_for_mb(child.pid) for child in soak.stack.health().children if child.pid}
+    soak.memory_mb.append(sum(sizes.values()))
     fresh = [
         arrived - sent
         for arrived, sent, event in soak.heard.events
@@ -146,7 +145,8 @@ def _note(soak: Soak) -> None:
     delays_ms = 1000 * np.array(fresh or [np.nan])
     soak.lines.append(
         f"{time.strftime('%H:%M:%S')} {soak.memory_mb[-1]:.0f} MB; {len(fresh)} events, "
-        f"p95 {np.quantile(delays_ms, 0.95):.0f} ms; {len(soak.faults.past)} faults so far"
+        f"p95 {np.quantile(delays_ms, 0.95):.0f} ms; {len(soak.faults.past)} faults so far; "
+        + ", ".join(f"{name} {size:.0f} MB" for name, size in sizes.items())
     )
 
 
