@@ -5,6 +5,7 @@ The columns of check-ins are the labels by which HRMS's data import knows the fi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,6 +37,16 @@ DAILY_COLUMNS = (
 SEEN_COLUMNS = ("day", "person", "first_seen", "last_seen", "presence_s", "sightings", "coverage")
 HRMS_COLUMNS = ("Employee", "Time", "Log Type", "Location / Device ID")
 PUNCH_COLUMNS = ("person", "code", "time", "direction", "device")
+TOTAL_COLUMNS = (
+    "days_present",
+    "days_absent",
+    "days_leave",
+    "days_no_data",
+    "days_late",
+    "days_early",
+    "working_hours",
+)
+"""What stands behind the days of a grid."""
 
 
 class Shape(StrEnum):
@@ -56,14 +67,29 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many days of somebody were of which kind, as a grid shows them."""
+
+    present: float
+    """A half day is half of one."""
+    absent: int
+    leave: int
+    no_data: int
+    late: int
+    early: int
+    working_hours: float
+
+
 def exported(rows: Sequence[AttendanceDay], shape: Shape, *, days: Sequence[date], labels: Mapping[str, str]) -> Table:
     """The rows as a table; `labels` names the sources by their ids."""
     if shape in {Shape.MONTH, Shape.WEEK}:
         return grid_table(rows, days, cell_letter if shape is Shape.MONTH else cell_times)
     if shape is Shape.DAILY:
         return Table(DAILY_COLUMNS, tuple(_daily(row, labels) for row in rows))
-    header, form = _PUNCH_FORMS[shape]
-    return Table(header, _once(form(row, labels) for row in rows))
+    if shape is Shape.HRMS:
+        return Table(HRMS_COLUMNS, _checkins(rows, labels))
+    return Table(PUNCH_COLUMNS, tuple(punch for row in rows for punch in _plain(row, labels)))
 
 
 def seen_table(rows: Iterable[AttendanceDay]) -> Table:
@@ -79,26 +105,41 @@ def by_person(rows: Iterable[AttendanceDay]) -> dict[tuple[str, str, str], dict[
     return grouped
 
 
+def totals_of(rows: Iterable[AttendanceDay]) -> Totals:
+    """The totals of one person's days."""
+    found = list(rows)
+    numbers = Counter(row.status for row in found)
+    return Totals(
+        present=numbers[DayStatus.PRESENT] + numbers[DayStatus.HALF_DAY] / 2,
+        absent=numbers[DayStatus.ABSENT],
+        leave=numbers[DayStatus.LEAVE],
+        no_data=numbers[DayStatus.NO_DATA],
+        late=sum(row.is_late for row in found),
+        early=sum(row.is_early for row in found),
+        working_hours=round(sum(row.working_s for row in found) / 3600, 2),
+    )
+
+
 def cell_letter(row: AttendanceDay) -> str:
     """`P`, `P +12` for twelve minutes late, `A`."""
     return f"{row.status.letter} +{row.late_s / 60:.0f}" if row.is_late else row.status.letter
 
 
 def cell_times(row: AttendanceDay) -> str:
-    """`P 09:02–17:05`."""
+    """`P 09:02-17:05`."""
     times = [f"{at:%H:%M}" for at in (row.first_in, row.last_out) if at is not None]
-    return f"{row.status.letter} {'–'.join(times)}".strip()
+    return f"{row.status.letter} {'-'.join(times)}".strip()
 
 
 def grid_table(rows: Iterable[AttendanceDay], days: Sequence[date], cell: Callable[[AttendanceDay], str]) -> Table:
-    """One row a person: a cell a day, then how many days of each kind, working hours, late and early days."""
-    header = ("person", "code", *(day.isoformat() for day in days), *_COUNTED, "working_hours", "late", "early")
+    """One row a person: a cell a day, then the totals."""
+    header = ("person", "code", *(day.isoformat() for day in days), *TOTAL_COLUMNS)
     return Table(header, tuple(_grid_row(who[:2], own, days, cell) for who, own in by_person(rows).items()))
 
 
 def without_code(rows: Iterable[AttendanceDay]) -> list[str]:
     """The names of those whom HRMS would not know: their names stand in the place of their codes."""
-    return sorted({row.person_name for row in rows if not row.code and row.punches})
+    return sorted({row.person_name for row in rows if row.punches and not row.code})
 
 
 def remarks(row: AttendanceDay) -> str:
@@ -112,9 +153,6 @@ def remarks(row: AttendanceDay) -> str:
         if is_doubtful
     ]
     return "; ".join(part for part in (*doubts, row.note) if part)
-
-
-_COUNTED = tuple(status.value for status in DayStatus if status is not DayStatus.PENDING)
 
 
 def _seen(row: AttendanceDay) -> tuple[Cell, ...]:
@@ -158,31 +196,33 @@ def _plain(row: AttendanceDay, labels: Mapping[str, str]) -> Iterable[tuple[Cell
         yield (row.person_name, row.code, _whole(punch.at), punch.direction.value, _label(punch.source_id, labels))
 
 
-_PUNCH_FORMS: dict[
-    Shape, tuple[tuple[str, ...], Callable[[AttendanceDay, Mapping[str, str]], Iterable[tuple[Cell, ...]]]]
-] = {Shape.HRMS: (HRMS_COLUMNS, _hrms), Shape.PUNCHES: (PUNCH_COLUMNS, _plain)}
-
-
 def _grid_row(
     who: tuple[str, ...],
     own: Mapping[date, AttendanceDay],
     days: Sequence[date],
     cell: Callable[[AttendanceDay], str],
 ) -> tuple[Cell, ...]:
-    statuses = [row.status.value for row in own.values()]
+    totals = totals_of(own.values())
     return (
         *who,
         *(cell(own[day]) if day in own else "" for day in days),
-        *(statuses.count(name) for name in _COUNTED),
-        round(sum(row.working_s for row in own.values()) / 3600, 2),
-        sum(row.is_late for row in own.values()),
-        sum(row.is_early for row in own.values()),
+        int(totals.present) if totals.present.is_integer() else totals.present,
+        totals.absent,
+        totals.leave,
+        totals.no_data,
+        totals.late,
+        totals.early,
+        totals.working_hours,
     )
 
 
-def _once(groups: Iterable[Iterable[tuple[Cell, ...]]]) -> tuple[tuple[Cell, ...], ...]:
-    """All rows, equal ones once: HRMS refuses the same moment twice."""
-    return tuple(dict.fromkeys(row for group in groups for row in group))
+def _checkins(rows: Iterable[AttendanceDay], labels: Mapping[str, str]) -> tuple[tuple[Cell, ...], ...]:
+    """For HRMS, which refuses the same moment and direction of somebody twice, whichever the device."""
+    told: dict[tuple[Cell, ...], tuple[Cell, ...]] = {}
+    for row in rows:
+        for checkin in _hrms(row, labels):
+            told.setdefault(checkin[:3], checkin)
+    return tuple(told.values())
 
 
 def _whole(at: datetime | None) -> datetime | None:

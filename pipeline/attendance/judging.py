@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
 
 from pipeline.attendance.evidence.watching import Gap, Watch, Watchers
 from pipeline.attendance.punches import Doors, first_in, last_out, punches_of, union_s, worked_s
@@ -70,13 +71,14 @@ class Judge:
         is_due = plan.name is not None and not plan.is_presumed and (window.start or window.opens) <= self._now
         if not visits and not is_due:
             return None
-        seen = self._seen(visits)
+        shift = self._settings.shifts.get(plan.name or "")
+        seen = self._seen(visits, HoursBy.FIRST_LAST if shift is None else shift.hours)
         return self._row(member, plan, window, seen, self._verdict(member, plan, window, seen))
 
-    def _seen(self, visits: Sequence[Visit]) -> _Seen:
+    def _seen(self, visits: Sequence[Visit], hours: HoursBy) -> _Seen:
         by = self._settings.punches
         punches = punches_of(visits, by, self._doors, self._settings.same_visit_s)
-        return _Seen(visits, punches, first_in(punches, by), last_out(punches, by), _presence_s(visits))
+        return _Seen(visits, punches, first_in(punches, by), last_out(punches, by, hours), _presence_s(visits))
 
     def _row(self, member: Member, plan: Plan, window: Window, seen: _Seen, verdict: _Verdict) -> AttendanceDay:
         entered, left = seen.entered, seen.left
@@ -200,9 +202,11 @@ class Judge:
 
 
 def _by_hours(working_s: float, shift: ShiftSettings) -> DayStatus:
-    if working_s < shift.absent_below_h * 3600:
+    """By hours as they are reported, to the hundredth, as HRMS does: whoever reads 6.00 is not below six."""
+    hours = round(working_s / 3600, 2)
+    if hours < shift.absent_below_h:
         return DayStatus.ABSENT
-    return DayStatus.HALF_DAY if working_s < shift.half_day_below_h * 3600 else DayStatus.PRESENT
+    return DayStatus.HALF_DAY if hours < shift.half_day_below_h else DayStatus.PRESENT
 
 
 def _beyond(by: timedelta, grace_min: int) -> float:
@@ -212,7 +216,9 @@ def _beyond(by: timedelta, grace_min: int) -> float:
 
 def _presence_s(visits: Sequence[Visit]) -> float:
     """The sum of the presence, but no more than the visits' union: what two sources saw at once counts once."""
-    return min(sum(visit.presence_s for visit in visits), union_s(visits))
+    presence_s = sum(visit.presence_s for visit in visits)
+    is_apart = all(one.end_ts <= other.start_ts for one, other in pairwise(visits))
+    return presence_s if is_apart else min(presence_s, union_s(visits))
 
 
 def _note(gaps: Sequence[Gap], zone: tzinfo) -> str:

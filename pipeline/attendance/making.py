@@ -1,31 +1,32 @@
-"""Attendance of a data folder: record, people and rules brought together, and the reports that were made last kept."""
+"""Attendance of a data folder: rules, people, cameras and the record brought together into reports of any days.
+
+A report is the sum of its days, and a day is the same in whichever report it stands: it is made of its own files alone.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
+from functools import cache
 
 import msgspec
 
-from pipeline.attendance.evidence.gathering import counting_visits, evidence_of
-from pipeline.attendance.evidence.record import COVERAGE, SIGHTINGS, AttendanceRecord, FileVersion, RecordedVisit
+from pipeline.attendance.days import DayBasis, FootageFacts, KeptDays, MadeDay
+from pipeline.attendance.evidence.gathering import evidence_of, guessed_sources
+from pipeline.attendance.evidence.record import COVERAGE, SIGHTINGS, AttendanceRecord, FileVersion, RecordedRun
 from pipeline.attendance.evidence.world import World, read_world
-from pipeline.attendance.report import needed_span, report
-from pipeline.attendance.rows import AttendanceDay
+from pipeline.attendance.report import needed_files, report
+from pipeline.attendance.rows import AttendanceDay, Evidence
 from pipeline.attendance.rules.combining import combined
 from pipeline.attendance.rules.roster import strangers
 from pipeline.attendance.rules.settings import AttendanceSettings
-from pipeline.attendance.rules.windows import midnight
+from pipeline.attendance.rules.windows import midnight, reach_of
 from pipeline.control.attendance import StoredAttendance
 from pipeline.control.database import Control
 from pipeline.errors import ReportRefused
-from pipeline.sightings.rows import Clock
-
-REPORTS_KEPT = 8
+from pipeline.sightings.rows import SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +41,26 @@ class AttendanceReport:
     labels: Mapping[str, str]
     """Source id -> label."""
     guessed: tuple[str, ...]
-    """Labels of the footage that was left out, since nobody vouches for its time."""
+    """Ids of the footage that was left out, since nobody vouches for its time."""
     strangers: tuple[str, ...]
     """Names in rosters, leave and codes that nobody has (any more)."""
 
+    @property
+    def guessed_labels(self) -> tuple[str, ...]:
+        """What the footage that was left out is called."""
+        return tuple(self.labels.get(source_id, source_id) for source_id in self.guessed)
+
 
 @dataclass(frozen=True, slots=True)
-class _Basis:
-    """All that a report depends on."""
+class _Asked:
+    """What a report is asked of: rules and the world at one moment, and the record's files, each looked up once."""
 
-    days: tuple[date, ...]
-    now: datetime
     rules: AttendanceSettings
     world: World
-    sightings: list[FileVersion]
-    coverage: list[FileVersion]
-
-    def key(self, last_begins: date) -> str:
-        """A digest; the moment is part of it only while the days asked for are not over."""
-        moment = self.now.replace(second=0, microsecond=0) if self.days[-1] >= last_begins else None
-        sources = [(s.source_id, s.label, s.current_run_id, s.created_at) for s in self.world.sources.values()]
-        parts = (self.days, moment, self.rules, self.world.members, sources, sorted(self.world.cameras))
-        files = [(str(file.path), file.mtime_ns, file.size, file.inode) for file in (*self.sightings, *self.coverage)]
-        return hashlib.sha256(msgspec.json.encode((parts, files))).hexdigest()
+    now: datetime
+    digest: str
+    """Of the rules, the people and the cameras."""
+    files: Callable[[str, date], tuple[FileVersion, ...]]
 
 
 class Attendance:
@@ -75,8 +73,7 @@ class Attendance:
         self._control, self._from_file, self._zone = control, from_file, zone
         self._cameras = frozenset(cameras)
         self._record = AttendanceRecord(control.data_dir)
-        self._made: OrderedDict[str, AttendanceReport] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept = KeptDays()
 
     def rules(self) -> AttendanceSettings:
         """What the settings file and the page say together; raises `SettingsError` when they contradict each other."""
@@ -84,7 +81,7 @@ class Attendance:
 
     def world(self) -> World:
         """People, cameras and footage as they are now."""
-        return read_world(self._control, self._cameras, self._zone)
+        return read_world(self._control, self._record, self._cameras, self._zone)
 
     def report(self, days: Sequence[date], now: datetime, sources: Sequence[str] = ()) -> AttendanceReport:
         """The report of consecutive days, by these sources (ids) alone if any are named.
@@ -101,54 +98,61 @@ class Attendance:
         world = self.world()
         rules = world.resolved(rules)
         rules = replace(rules, sources=tuple(sources) or rules.sources)
-        first, last = needed_span(days, self._zone)
-        files = (self._record.files(part, first, last) for part in (SIGHTINGS, COVERAGE))
-        basis = _Basis(tuple(days), now, rules, world, *files)
-        key = basis.key(first_open_day(now, self._zone))
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                return self._made[key]
-        made = self._make(basis)
-        with self._lock:
-            self._made[key] = made
-            while len(self._made) > REPORTS_KEPT:
-                self._made.popitem(last=False)
-        return made
-
-    def _make(self, basis: _Basis) -> AttendanceReport:
-        visits, minutes = self._record.visits(basis.sightings), self._record.minutes(basis.coverage)
-        evidence = evidence_of(basis.rules, basis.world, visits, minutes)
-        rows = report(basis.rules, basis.world.members, evidence, days=basis.days, zone=self._zone, now=basis.now)
-        guessed = () if basis.rules.take_mtime else self._guessed(basis, visits)
-        labels = basis.world.labels
+        asked = _Asked(rules, world, now, _digest(rules, world), cache(self._record.files))
+        made = [self._day(asked, day) for day in days]
         return AttendanceReport(
-            days=basis.days,
-            rows=tuple(rows),
-            rules=basis.rules,
-            labels=labels,
-            guessed=tuple(labels.get(source_id, source_id) for source_id in guessed),
-            strangers=strangers(basis.rules, basis.world.members),
+            days=tuple(days),
+            rows=tuple(row for day in made for row in day.rows),
+            rules=rules,
+            labels=world.labels,
+            guessed=tuple(sorted(frozenset().union(*(day.guessed for day in made)))),
+            strangers=strangers(rules, world.members),
         )
 
-    def _guessed(self, basis: _Basis, visits: Iterable[RecordedVisit]) -> tuple[str, ...]:
-        """Ids of the footage with sightings on these days whose time is a guess."""
-        begin, end = (midnight(day, self._zone) for day in (basis.days[0], basis.days[-1] + timedelta(days=1)))
-        counting = counting_visits(basis.rules, basis.world, visits)
-        guesses = (recorded.visit for recorded in counting if recorded.clock is Clock.MTIME)
-        return tuple(sorted({visit.source_id for visit in guesses if visit.end_ts >= begin and visit.start_ts < end}))
+    def _day(self, asked: _Asked, day: date) -> MadeDay:
+        reach = reach_of(day, asked.rules.shifts.values(), self._zone)
+        utc_days = needed_files(reach)
+        sightings, coverage = (
+            [file for utc_day in utc_days for file in asked.files(part, utc_day)] for part in (SIGHTINGS, COVERAGE)
+        )
+        until = min(max(asked.now.replace(second=0, microsecond=0), reach.opens), reach.closes)
+        basis = DayBasis((*sightings, *coverage), _footage_facts(asked.world, (*sightings, *coverage)), until)
+
+        def make() -> MadeDay:
+            runs, minutes = self._record.runs(sightings), self._record.minutes(coverage)
+            evidence = evidence_of(asked.rules, asked.world, runs, minutes, reach.opens)
+            return self._make(asked, day, runs, evidence)
+
+        return self._kept.day(day, asked.digest, basis, make)
+
+    def _make(self, asked: _Asked, day: date, runs: Sequence[RecordedRun], evidence: Evidence) -> MadeDay:
+        rules, world = asked.rules, asked.world
+        rows = report(rules, world.members, evidence, days=[day], zone=self._zone, now=asked.now)
+        begin, end = (midnight(each, self._zone) for each in (day, day + timedelta(days=1)))
+        return MadeDay(tuple(rows), guessed_sources(rules, world, runs, begin, end))
 
 
-def first_open_day(now: datetime, zone: tzinfo) -> date:
-    """The first day whose report may change by the mere passing of time: a shift of yesterday may last until today."""
-    return date.fromordinal(now.astimezone(zone).date().toordinal() - 2)
+def _digest(rules: AttendanceSettings, world: World) -> str:
+    """Of all that every day depends on."""
+    connected = [(s.source_id, s.label, s.created_at) for s in world.sources.values() if s.kind is SourceKind.LIVE]
+    parts = (rules, world.members, connected, sorted(world.cameras.items()), sorted(world.ended.items()))
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def _footage_facts(world: World, files: Iterable[FileVersion]) -> tuple[FootageFacts, ...]:
+    found = (world.sources.get(source_id) for source_id in sorted({file.source_id for file in files}))
+    return tuple(
+        FootageFacts(source.source_id, source.current_run_id, source.start_ts, source.duration_s)
+        for source in found
+        if source is not None and source.kind is not SourceKind.LIVE
+    )
 
 
 def refuse_guesses(made: AttendanceReport) -> None:
     """Raise `ReportRefused` when footage was left out because nobody vouches for its time."""
     if made.guessed:
         raise ReportRefused(
-            f"nobody vouches for the time of {', '.join(made.guessed)}: it is the file's modification time, which "
-            "copying changes. Set the start with `facetrail source set-start SOURCE TIME`, or accept it with "
+            f"nobody vouches for the time of {', '.join(made.guessed_labels)}: it is the file's modification time, "
+            "which copying changes. Set the start with `facetrail source set-start SOURCE TIME`, or accept it with "
             "--allow-mtime"
         )

@@ -1,14 +1,17 @@
 """From visits to check-ins and check-outs, and from these to working hours, by the rules of Frappe HRMS.
 
 HRMS knows entries that alternate between in and out, and entries that say which they are; hours are those from the
-first to the last, or those between each pair. Beside these, somebody may just be seen: first and last.
+first to the last, or those between each pair. Beside these, somebody may just be seen: first and last. As in HRMS,
+check-ins and check-outs are of whole seconds, so that its late entries are ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from pipeline.attendance.rows import Direction, Punch, Visit
 from pipeline.attendance.rules.settings import HoursBy, PunchesBy
@@ -54,13 +57,13 @@ def punches_of(visits: Sequence[Visit], by: PunchesBy, doors: Doors, gap_s: floa
     if by is PunchesBy.SEEN:
         last = max(visits, key=lambda visit: visit.end_ts)
         return (
-            Punch(visits[0].start_ts, Direction.IN, visits[0].source_id),
-            Punch(last.end_ts, Direction.OUT, last.source_id),
+            _punch(visits[0].start_ts, Direction.IN, visits[0]),
+            _punch(last.end_ts, Direction.OUT, last),
         )
     joined = joined_visits(visits, gap_s)
     if by is PunchesBy.ALTERNATING:
         turns = (Direction.IN, Direction.OUT)
-        return tuple(Punch(visit.start_ts, turns[n % 2], visit.source_id) for n, visit in enumerate(joined))
+        return tuple(_punch(visit.start_ts, turns[n % 2], visit) for n, visit in enumerate(joined))
     return tuple(sorted(_door_punches(joined, doors), key=lambda punch: (punch.at, punch.direction)))
 
 
@@ -69,10 +72,15 @@ def first_in(punches: Iterable[Punch], by: PunchesBy) -> Punch | None:
     return next((punch for punch in punches if _is(punch, Direction.IN, by)), None)
 
 
-def last_out(punches: Sequence[Punch], by: PunchesBy) -> Punch | None:
-    """The check-out of the day; of alternating entries the last one, whichever it is, unless it is the only one."""
+def last_out(punches: Sequence[Punch], by: PunchesBy, hours: HoursBy) -> Punch | None:
+    """The check-out of the day; of alternating entries the last one, whichever it is, unless it is the only one.
+
+    Where each pair of doors counts for itself, it is the last check-out that has a check-in.
+    """
     if by is PunchesBy.ALTERNATING:
         return punches[-1] if len(punches) > 1 else None
+    if by is PunchesBy.DOORS and hours is HoursBy.EVERY:
+        return next((left for _, left in reversed(list(_pairs(punches)))), None)
     return next((punch for punch in reversed(punches) if _is(punch, Direction.OUT, by)), None)
 
 
@@ -84,8 +92,8 @@ def worked_s(punches: Sequence[Punch], visits: Sequence[Visit], by: PunchesBy, h
     if hours is HoursBy.EVERY and by is PunchesBy.SEEN:
         return union_s(visits)
     if hours is HoursBy.EVERY:
-        return _paired_s(punches)
-    entered, left = first_in(punches, by), last_out(punches, by)
+        return sum((left.at - entered.at).total_seconds() for entered, left in _pairs(punches))
+    entered, left = first_in(punches, by), last_out(punches, by, hours)
     if entered is None or left is None:
         return 0.0
     return max((left.at - entered.at).total_seconds(), 0.0)
@@ -108,21 +116,25 @@ def _both(one: Visit, other: Visit) -> Visit:
 def _door_punches(visits: Iterable[Visit], doors: Doors) -> Iterable[Punch]:
     for visit in visits:
         if doors.is_entry(visit.source_id):
-            yield Punch(visit.start_ts, Direction.IN, visit.source_id)
+            yield _punch(visit.start_ts, Direction.IN, visit)
         elif doors.is_exit(visit.source_id):
-            yield Punch(visit.end_ts, Direction.OUT, visit.source_id)
+            yield _punch(visit.end_ts, Direction.OUT, visit)
 
 
 def _is(punch: Punch, direction: Direction, by: PunchesBy) -> bool:
     return by is PunchesBy.ALTERNATING or punch.direction is direction
 
 
-def _paired_s(punches: Iterable[Punch]) -> float:
-    """The sum over each check-in and the check-out that follows it; a second check-in meanwhile is passed over."""
-    total, entered = timedelta(), None
+def _pairs(punches: Iterable[Punch]) -> Iterable[tuple[Punch, Punch]]:
+    """Each check-in with the check-out that follows it; a second check-in meanwhile is passed over."""
+    entered = None
     for punch in punches:
         if entered is None:
-            entered = punch.at if punch.direction is Direction.IN else None
+            entered = punch if punch.direction is Direction.IN else None
         elif punch.direction is Direction.OUT:
-            total, entered = total + (punch.at - entered), None
-    return total.total_seconds()
+            yield entered, punch
+            entered = None
+
+
+def _punch(at: datetime, direction: Direction, visit: Visit) -> Punch:
+    return Punch(at.replace(microsecond=0), direction, visit.source_id)

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from operator import attrgetter
 
-from pipeline.attendance.evidence.watching import Watch, Watchers
+from msgspec.structs import replace
+
 from pipeline.attendance.judging import Judge
-from pipeline.attendance.rows import AttendanceDay, Member, Visit
+from pipeline.attendance.rows import AttendanceDay, Evidence, Member, Visit
 from pipeline.attendance.rules.roster import Roster
 from pipeline.attendance.rules.settings import AttendanceSettings
-from pipeline.attendance.rules.windows import Window, midnight, window_of
+from pipeline.attendance.rules.windows import Reach, Window, window_of
 from pipeline.errors import SettingsError
 
 LONGEST_VISIT = timedelta(days=1)
 """How far before a window visits are looked for that may still last in it."""
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What the record says: whom cameras saw, and when they watched."""
-
-    visits: Sequence[Visit]
-    watchers: Watchers
-    """Those that must watch for somebody to be called absent."""
-    sources: Mapping[str, Watch]
-    """Source id -> what it watched."""
 
 
 def report(
@@ -48,12 +35,11 @@ def report(
     `SettingsError` for a roster of a shift that there is not.
     """
     roster = Roster(settings)
-    by_person = _by_person(evidence.visits)
     judge = Judge(settings, roster, evidence.watchers, evidence.sources, zone=zone, now=now)
     rows = [
         row
-        for member in _everybody(members, by_person)
-        for row in _rows_of(member, roster, judge, by_person.get(member.person_id, []), days)
+        for member in _everybody(members, evidence.visits)
+        for row in _rows_of(member, roster, judge, evidence.visits.get(member.person_id, ()), days)
     ]
     return sorted(rows, key=lambda row: (row.day, row.person_name.casefold(), row.person_id))
 
@@ -65,15 +51,14 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def needed_span(days: Sequence[date], zone: tzinfo) -> tuple[date, date]:
-    """The UTC days whose files have to be read for these days: shifts reach over midnight, and so do visits."""
-    begin = midnight(days[0], zone).astimezone(UTC).date()
-    end = midnight(days[-1] + _DAY, zone).astimezone(UTC).date()
-    return begin - 2 * _DAY, end + 2 * _DAY
+def needed_files(reach: Reach) -> list[date]:
+    """The UTC days whose files hold all that a day's rows are made of: visits that begin before its reach are in it."""
+    begin, end = reach.opens - LONGEST_VISIT, reach.closes - timedelta.resolution
+    return days_between(begin.astimezone(UTC).date(), end.astimezone(UTC).date())
 
 
 def _rows_of(
-    member: Member, roster: Roster, judge: Judge, visits: list[Visit], days: Sequence[date]
+    member: Member, roster: Roster, judge: Judge, visits: Sequence[Visit], days: Sequence[date]
 ) -> Iterable[AttendanceDay]:
     around = [days[0] - _DAY, *days, days[-1] + _DAY]
     plans = roster.plans(member, around)
@@ -85,7 +70,7 @@ def _rows_of(
             yield row
 
 
-def _within(visits: list[Visit], starts: list[datetime], window: Window) -> list[Visit]:
+def _within(visits: Sequence[Visit], starts: list[datetime], window: Window) -> list[Visit]:
     """The parts of the visits inside the window; a visit's presence is shared out by time."""
     first = bisect_left(starts, window.opens - LONGEST_VISIT)
     last = bisect_left(starts, window.closes)
@@ -102,19 +87,10 @@ def _part(visit: Visit, window: Window) -> Visit | None:
     return replace(visit, start_ts=start, end_ts=end, presence_s=visit.presence_s * share)
 
 
-def _by_person(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
-    grouped: dict[str, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        grouped[visit.person_id].append(visit)
-    for own in grouped.values():
-        own.sort(key=attrgetter("start_ts", "end_ts", "source_id"))
-    return grouped
-
-
-def _everybody(members: Iterable[Member], by_person: Mapping[str, list[Visit]]) -> Iterable[Member]:
+def _everybody(members: Iterable[Member], seen: Mapping[str, Sequence[Visit]]) -> Iterable[Member]:
     known = {member.person_id: member for member in members}
     yield from known.values()
-    for person_id, visits in by_person.items():
+    for person_id, visits in seen.items():
         if person_id not in known:
             name = visits[-1].person_name or person_id
-            yield Member(person_id=person_id, name=name, since=date.max)
+            yield Member(person_id=person_id, name=name, since=date.max, is_enrolled=False)

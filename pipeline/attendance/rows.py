@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 
-from pipeline.attendance.evidence.watching import Gap
+import msgspec
+
+from pipeline.attendance.evidence.watching import Gap, Watch, Watchers
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One sighting of a known person, as much of it as attendance needs."""
+class Visit(msgspec.Struct, frozen=True, gc=False):
+    """One sighting of a known person, as much of it as attendance needs; made by the hundred thousand."""
 
     person_id: str
     person_name: str
@@ -19,6 +22,11 @@ class Visit:
     start_ts: datetime
     end_ts: datetime
     presence_s: float
+
+
+def in_order(visits: Iterable[Visit]) -> list[Visit]:
+    """By start, then by end and source."""
+    return sorted(visits, key=attrgetter("start_ts", "end_ts", "source_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,20 @@ class Member:
     name: str
     since: date
     """The day of the enrolment: before it nobody is absent by a roster of everybody that names no first day."""
+    is_enrolled: bool = True
+    """Who is not (any more) is in the report where seen, and absent nowhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the record says: whom cameras saw, and when they watched."""
+
+    visits: Mapping[str, Sequence[Visit]]
+    """Person id -> when cameras saw this person, in order of time."""
+    watchers: Watchers
+    """Those that must watch for somebody to be called absent."""
+    sources: Mapping[str, Watch]
+    """Source id -> what it watched."""
 
 
 class DayStatus(StrEnum):
@@ -50,20 +72,21 @@ class DayStatus(StrEnum):
 
     @property
     def letter(self) -> str:
-        """In a grid of a month."""
+        """As it stands in a grid of a month."""
         return _LETTERS[self]
 
 
 _LETTERS = {
     DayStatus.PRESENT: "P",
-    DayStatus.HALF_DAY: "½",
+    DayStatus.HALF_DAY: "HD",
     DayStatus.ABSENT: "A",
     DayStatus.LEAVE: "L",
     DayStatus.HOLIDAY: "H",
-    DayStatus.WEEKLY_OFF: "–",
-    DayStatus.PENDING: "…",
+    DayStatus.WEEKLY_OFF: "WO",
+    DayStatus.PENDING: "...",
     DayStatus.NO_DATA: "?",
 }
+"""Those of HRMS's monthly sheet, in plain ASCII: a spreadsheet that guesses a file's encoding shows them right."""
 
 
 class Direction(StrEnum):

@@ -26,6 +26,8 @@ class Selection:
 
     def rows(self, rows: Iterable[AttendanceDay]) -> list[AttendanceDay]:
         """Those that are wanted, in the order given."""
+        if self == Selection():
+            return list(rows)
         return [row for row in rows if self._passes_who(row) and self._passes_what(row)]
 
     def without_what(self) -> Selection:

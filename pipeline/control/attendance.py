@@ -2,7 +2,7 @@
 
     StoredAttendance(control).settings() -> AttendanceSettings
     StoredAttendance(control).entries(Section) -> [StoredEntry]
-    enabled_cameras(control) -> names of those that were entered by a command
+    enabled_cameras(control) -> names of those that were entered by a command, and when
     StoredAttendance(control).put(Section, key, body, by=...) / remove(Section, key, by=...)
 
 Each change is in the audit log.
@@ -144,11 +144,11 @@ class StoredAttendance:
             _note(transaction, "remove", section, by)
 
 
-def enabled_cameras(control: Control) -> frozenset[str]:
-    """The names of the cameras that were entered by a command and are to be read."""
+def enabled_cameras(control: Control) -> dict[str, datetime]:
+    """The names of the cameras that were entered by a command and are to be read -> when they were entered."""
     with control.reading() as transaction:
-        query = select(cameras.c.name).where(cameras.c.enabled)
-        return frozenset(transaction.connection.execute(query).scalars())
+        query = select(cameras.c.name, cameras.c.added_at).where(cameras.c.enabled)
+        return {row.name: row.added_at for row in transaction.connection.execute(query)}
 
 
 def _remove(transaction: Transaction, section: Section, key: str) -> bool:

@@ -44,12 +44,22 @@ def main() -> None:
     control = open_control(folder)
     days = days_between(FIRST, LAST)
     office = Attendance(control, RULES, UTC)
-    for name in ("cold, from Parquet to rows", "the same again, kept"):
+    for name in ("cold, from Parquet to rows", "the same again, kept", "after new rows on the last day"):
+        if name.startswith("after"):
+            change_last_day(folder)
         begun, begun_cpu = perf_counter(), process_time()
         made = office.report(days, NOW)
         wall_s, cpu_s = perf_counter() - begun, process_time() - begun_cpu
         sys.stdout.write(f"{name}: {wall_s:.2f} s, of the processor {cpu_s:.2f} s, {len(made.rows)} rows\n")
     control.close()
+
+
+def change_last_day(folder: Path) -> None:
+    """Put another file, which says the same, in the place of what each camera saw on the last day."""
+    for path in sorted(folder.glob(f"*/date={LAST}/source=camera_*/*.parquet")):
+        other = path.with_name(f".{path.name}")
+        other.write_bytes(path.read_bytes())
+        other.replace(path)
 
 
 def make_month(folder: Path) -> None:

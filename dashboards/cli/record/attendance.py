@@ -155,10 +155,10 @@ def _table(rows: list[AttendanceDay], shape: OutputShape, made: AttendanceReport
 
 
 def _write_files(table: Table, csv: Path | None, xlsx: Path | None, *, bom: bool) -> None:
-    from pipeline.reports.spreadsheet import csv_text, write_csv
+    from pipeline.reports.spreadsheet import csv_bytes, write_csv
 
     if csv is not None and str(csv) == "-":
-        typer.echo(csv_text(table.header, table.rows), nl=False)
+        typer.echo(csv_bytes(table.header, table.rows, with_bom=bom), nl=False)
     elif csv is not None:
         write_csv(csv, table.header, table.rows, with_bom=bom)
         say(f"{len(table.rows)} rows in {csv}")
@@ -176,4 +176,7 @@ def _warn_without_code(rows: list[AttendanceDay]) -> None:
     names = without_code(rows)
     if names:
         shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
-        warn(f"{len(names)} people have no code and stand by their names ({shown}); set attendance.codes")
+        warn(
+            f"{len(names)} of those who were seen have no code and stand by their names ({shown}), which HRMS does not "
+            "know: give codes under attendance.codes in the settings, or on the page"
+        )

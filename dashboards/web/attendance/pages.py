@@ -11,7 +11,6 @@ from dashboards.web.attendance import setting_up
 from dashboards.web.attendance.asking import SHAPES, Asked, View, asked_of
 from dashboards.web.attendance.views import (
     PEOPLE_A_PAGE,
-    axis_of,
     counts_of,
     day_lines,
     grid_of,
@@ -19,7 +18,7 @@ from dashboards.web.attendance.views import (
     people_of,
 )
 from dashboards.web.rendering import render, site_of
-from pipeline.attendance.exporting import Shape, exported
+from pipeline.attendance.exporting import Shape, exported, without_code
 from pipeline.attendance.making import AttendanceReport
 from pipeline.control.audit import AuditLog
 from pipeline.errors import InputError, NotFound
@@ -48,6 +47,7 @@ def overview(request: Request, visitor: AnyVisitor) -> Response:
         "n_pages": -(-n_people // PEOPLE_A_PAGE),
         "shifts": sorted(made.rules.shifts),
         "guessed": made.guessed,
+        "n_without_code": len(without_code(everything)),
         "strangers": made.strangers,
         "labels": made.labels,
         "days": made.days,
@@ -78,7 +78,8 @@ def one_person(request: Request, person_id: str, visitor: AnyVisitor) -> Respons
         "labels": made.labels,
         "working_s": sum(row.working_s for row in rows),
         "presence_s": sum(row.presence_s for row in rows),
-        "axis": axis_of(rows[:1]),
+        "n_without_code": len(without_code(rows)),
+        "guessed": made.guessed,
     }
     return render(request, "attendance/person.html", values)
 

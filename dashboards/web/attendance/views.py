@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pipeline.attendance.exporting import by_person, cell_letter, cell_times, remarks
+from pipeline.attendance.exporting import Totals, by_person, cell_letter, cell_times, remarks, totals_of
 from pipeline.attendance.rows import AttendanceDay, DayStatus
 from pipeline.attendance.selecting import EARLY, LATE
 
@@ -45,11 +45,7 @@ class GridLine:
     name: str
     code: str
     cells: tuple[Cell | None, ...]
-    present: float
-    """Days; a half day is half of one."""
-    absent: int
-    late: int
-    working_s: float
+    totals: Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,8 @@ def counts_of(rows: Iterable[AttendanceDay]) -> list[Count]:
 def people_of(rows: Iterable[AttendanceDay], page: int) -> tuple[list[AttendanceDay], int]:
     """The rows of one page's people, and how many people there are."""
     found = list(rows)
-    ids = [person_id for _, person_id in sorted({(row.person_name.casefold(), row.person_id) for row in found})]
+    names = {row.person_id: row.person_name for row in found}
+    ids = sorted(names, key=lambda person_id: (names[person_id].casefold(), person_id))
     wanted = frozenset(ids[(page - 1) * PEOPLE_A_PAGE : page * PEOPLE_A_PAGE])
     return [row for row in found if row.person_id in wanted], len(ids)
 
@@ -126,10 +123,7 @@ def grid_of(rows: Sequence[AttendanceDay], days: Sequence[date], *, with_times: 
             cells=tuple(
                 Cell(form(own[day]), own[day].status.value, _title(own[day])) if day in own else None for day in days
             ),
-            present=sum(_weight(row) for row in own.values()),
-            absent=sum(row.status is DayStatus.ABSENT for row in own.values()),
-            late=sum(row.is_late for row in own.values()),
-            working_s=sum(row.working_s for row in own.values()),
+            totals=totals_of(own.values()),
         )
         for (name, code, person_id), own in by_person(rows).items()
     ]
@@ -181,10 +175,6 @@ def own_lines(rows: Sequence[AttendanceDay]) -> list[DayLine]:
 def _whole_day(row: AttendanceDay) -> Axis:
     begin = datetime(row.day.year, row.day.month, row.day.day)  # noqa: DTZ001 # nothing is drawn on it
     return Axis(begin, begin + 24 * _HOUR)
-
-
-def _weight(row: AttendanceDay) -> float:
-    return {DayStatus.PRESENT: 1.0, DayStatus.HALF_DAY: 0.5}.get(row.status, 0.0)
 
 
 def _title(row: AttendanceDay) -> str:

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.attendance.evidence.watching import WatchedMinutes
+from pipeline.attendance.evidence.watching import Watch, WatchedMinutes, WatchedSource
 from pipeline.attendance.rows import Visit
 from pipeline.sightings.rows import Clock, Status
 from pipeline.sightings.store_files import read_file
 
 SIGHTINGS, COVERAGE = "sightings", "coverage"
 FILES_KEPT = 20_000
-"""Parts of files held in memory: a year of fifty sources."""
+"""Files of each part held in memory: a year of fifty sources."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WATCHED_COLUMNS = ("run_id", "minute_ts", "expected", "decoded", "gated")
+_SEEN_COLUMNS = (
+    "status", "person_id", "person_name", "source_id", "presence_s", "run_id", "clock", "start_ts", "end_ts"
+)  # fmt: skip
+
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True, slots=True)
 class FileVersion:
     """One file of the record as it is now; another content has another version."""
 
-    path: Path
+    path: str
     source_id: str
     mtime_ns: int
     size: int
@@ -36,12 +42,23 @@ class FileVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedVisit:
-    """A visit, with what decides whether it counts."""
+class RecordedPerson:
+    """One person's sightings in one file, by one run."""
 
-    visit: Visit
+    visits: tuple[Visit, ...]
+    latest: datetime
+    """When the last of them ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """The sightings of known people in one file, by one run over a source, with what decides whether they count."""
+
+    source_id: str
     run_id: str
     clock: Clock
+    people: Mapping[str, RecordedPerson]
+    """By id."""
 
 
 class AttendanceRecord:
@@ -49,59 +66,94 @@ class AttendanceRecord:
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
-        self._kept: OrderedDict[FileVersion, Any] = OrderedDict()
+        self._seen = _KeptFiles(_read_runs)
+        self._watched = _KeptFiles(_read_minutes)
+
+    def files(self, part: str, day: date) -> tuple[FileVersion, ...]:
+        """The files of a part for one UTC day, by source."""
+        return tuple(_versions(self._data_dir / part / f"date={day.isoformat()}", f"{part}.parquet"))
+
+    def runs(self, files: Iterable[FileVersion]) -> list[RecordedRun]:
+        """The sightings of known people in these files, run by run; raises `StoreDamaged`."""
+        return [run for file in files for run in self._seen.content(file)]
+
+    def minutes(self, files: Iterable[FileVersion]) -> list[tuple[str, WatchedMinutes]]:
+        """Source id and watched minutes of each of these files; raises `StoreDamaged`."""
+        return [(file.source_id, self._watched.content(file)) for file in files]
+
+    def last_watched(self, source_id: str) -> datetime | None:
+        """The end of the last minute that is recorded of a source, on whichever day; None when nothing is."""
+        for folder in sorted((self._data_dir / COVERAGE).glob("date=*"), reverse=True):
+            file = _version(folder / f"source={source_id}", f"{COVERAGE}.parquet")
+            watched = [] if file is None else [WatchedSource(self._watched.content(file))]
+            ended = Watch("", watched).latest
+            if ended is not None:
+                return ended
+        return None
+
+
+class _KeptFiles(Generic[Content]):
+    """What was read of files, the version that was read last of each."""
+
+    def __init__(self, read: Callable[[Path], Content]) -> None:
+        self._read = read
+        self._kept: OrderedDict[str, tuple[FileVersion, Content]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def files(self, part: str, first: date, last: date) -> list[FileVersion]:
-        """The files of a part for these UTC days, both included, by day and source."""
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return [version for day in days for version in _versions(self._data_dir / part / f"date={day.isoformat()}")]
-
-    def visits(self, files: list[FileVersion]) -> list[RecordedVisit]:
-        """The sightings of known people in these files; raises `StoreDamaged`."""
-        return [visit for file in files for visit in self._content(file, _read_visits)]
-
-    def minutes(self, files: list[FileVersion]) -> list[tuple[str, WatchedMinutes]]:
-        """Source id and watched minutes of each of these files; raises `StoreDamaged`."""
-        return [(file.source_id, self._content(file, _read_minutes)) for file in files]
-
-    def _content(self, file: FileVersion, read: Any) -> Any:
+    def content(self, file: FileVersion) -> Content:
+        """What is in the file."""
         with self._lock:
-            if file in self._kept:
-                self._kept.move_to_end(file)
-                return self._kept[file]
-        content = read(file.path)
+            kept = self._kept.get(file.path)
+            if kept is not None and kept[0] == file:
+                self._kept.move_to_end(file.path)
+                return kept[1]
+        content = self._read(Path(file.path))
         with self._lock:
-            self._kept[file] = content
+            self._kept[file.path] = (file, content)
+            self._kept.move_to_end(file.path)
             while len(self._kept) > FILES_KEPT:
                 self._kept.popitem(last=False)
         return content
 
 
-def _versions(folder: Path) -> Iterator[FileVersion]:
-    for path in sorted(folder.glob("source=*/*.parquet")):
-        if path.name.startswith("."):
-            continue
+def _versions(folder: Path, name: str) -> Iterable[FileVersion]:
+    for partition in sorted(folder.glob("source=*")):
+        found = _version(partition, name)
+        if found is not None:
+            yield found
+
+
+def _version(partition: Path, name: str) -> FileVersion | None:
+    path = partition / name
+    try:
         found = path.stat()
-        source_id = path.parent.name.removeprefix("source=")
-        yield FileVersion(path, source_id, found.st_mtime_ns, found.st_size, found.st_ino)
+    except FileNotFoundError:
+        return None
+    source_id = partition.name.removeprefix("source=")
+    return FileVersion(str(path), source_id, found.st_mtime_ns, found.st_size, found.st_ino)
 
 
-def _read_visits(path: Path) -> tuple[RecordedVisit, ...]:
-    table = read_file(path)
-    columns = [table.column(name).to_pylist() for name in ("status", "person_id", "person_name", "source_id")]
-    columns += [_moments(table.column(name)) for name in ("start_ts", "end_ts")]
-    columns += [table.column(name).to_pylist() for name in ("presence_s", "run_id", "clock")]
-    clocks = {clock.value: clock for clock in Clock}
+def _read_runs(path: Path) -> tuple[RecordedRun, ...]:
+    table = read_file(path, _SEEN_COLUMNS)
+    columns = [table.column(name).to_pylist() for name in _SEEN_COLUMNS[:-2]]
+    columns += [_moments(table.column(name)) for name in _SEEN_COLUMNS[-2:]]
+    runs: dict[tuple[str, str, str], dict[str, list[Visit]]] = defaultdict(lambda: defaultdict(list))
+    for status, person_id, name, source_id, presence_s, run_id, clock, start, end in zip(*columns, strict=True):
+        if status == Status.KNOWN.value and person_id is not None:
+            visit = Visit(person_id, name or person_id, source_id, start, end, presence_s)
+            runs[source_id, run_id, clock][person_id].append(visit)
     return tuple(
-        RecordedVisit(Visit(person_id, name or person_id, source_id, start, end, presence_s), run_id, clocks[clock])
-        for status, person_id, name, source_id, start, end, presence_s, run_id, clock in zip(*columns, strict=True)
-        if status == Status.KNOWN.value and person_id is not None
+        RecordedRun(source_id, run_id, Clock(clock), {person: _recorded(visits) for person, visits in people.items()})
+        for (source_id, run_id, clock), people in runs.items()
     )
 
 
+def _recorded(visits: list[Visit]) -> RecordedPerson:
+    return RecordedPerson(tuple(visits), max(visit.end_ts for visit in visits))
+
+
 def _read_minutes(path: Path) -> WatchedMinutes:
-    table = read_file(path)
+    table = read_file(path, _WATCHED_COLUMNS)
     return WatchedMinutes(
         run_ids=np.array(table.column("run_id").to_pylist(), np.str_),
         start_s=_microseconds(table.column("minute_ts")) / 1e6,

@@ -1,11 +1,12 @@
-"""Whom and what attendance is about: people, cameras and footage, as the control database knows them."""
+"""Whom and what attendance is about: people, cameras and footage as they are known now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
+from pipeline.attendance.evidence.record import AttendanceRecord
 from pipeline.attendance.rows import Member
 from pipeline.attendance.rules.settings import AttendanceSettings
 from pipeline.control.attendance import enabled_cameras
@@ -25,13 +26,28 @@ class World:
     members: tuple[Member, ...]
     sources: Mapping[str, SourceRecord]
     """By id."""
-    cameras: frozenset[str]
-    """Ids of the cameras that are to be read now, whether they ever were or not."""
+    cameras: Mapping[str, datetime | None]
+    """Ids of the cameras that are to be read now, whether they ever were or not -> when they were entered.
+
+    None for those of the settings file, of which nobody knows.
+    """
+    ended: Mapping[str, datetime]
+    """Ids of the cameras that are not to be read any more -> when they watched last; without those that never did."""
 
     @property
     def labels(self) -> dict[str, str]:
         """Source id -> label."""
         return {**{name: name for name in self.cameras}, **{s.source_id: s.label for s in self.sources.values()}}
+
+    def label(self, source_id: str) -> str:
+        """What a source is called; its id when nobody knows it."""
+        source = self.sources.get(source_id)
+        return source_id if source is None else source.label
+
+    def since(self, source_id: str) -> datetime | None:
+        """When a source was first connected, or else when it was entered; None when nobody knows."""
+        source = self.sources.get(source_id)
+        return self.cameras.get(source_id) if source is None else source.created_at
 
     def is_camera(self, source_id: str) -> bool:
         """Whether it is a camera, and no footage."""
@@ -64,11 +80,19 @@ class World:
         return tuple(source_id for source_id in found.values() if source_id is not None)
 
 
-def read_world(control: Control, cameras_of_file: Iterable[str], zone: tzinfo) -> World:
-    """What the control database knows now; `zone` says on which day somebody was enrolled."""
+def read_world(control: Control, record: AttendanceRecord, cameras_of_file: Iterable[str], zone: tzinfo) -> World:
+    """What is known now; `zone` says on which day somebody was enrolled."""
     members = tuple(
         Member(person_id=person.person_id, name=person.name, since=person.created_at.astimezone(zone).date())
         for person in People(control).list_people()
     )
     sources = {source.source_id: source for source in Sources(control).list()}
-    return World(members=members, sources=sources, cameras=frozenset(cameras_of_file) | enabled_cameras(control))
+    cameras = {**dict.fromkeys(cameras_of_file), **enabled_cameras(control)}
+    gone = (source.source_id for source in sources.values() if source.kind is SourceKind.LIVE)
+    ended = {source_id: record.last_watched(source_id) for source_id in gone if source_id not in cameras}
+    return World(
+        members=members,
+        sources=sources,
+        cameras=cameras,
+        ended={source_id: at for source_id, at in ended.items() if at is not None},
+    )

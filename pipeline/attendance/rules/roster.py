@@ -27,6 +27,7 @@ class Roster:
             for person in entry.people:
                 named[person].append(entry)
         self._named = {person: _latest_first(entries) for person, entries in named.items()}
+        self._plans: dict[tuple[date, str | None, bool], Plan] = {}
         self._holidays = {holiday.day: holiday.name for holiday in settings.holidays}
         self._leave: dict[str, list[LeaveSettings]] = defaultdict(list)
         for leave in settings.leave:
@@ -36,7 +37,7 @@ class Roster:
         """The member's plan of each day; lines for everybody that name no first day are presumed before enrolment."""
         own = (*self._named.get(member.person_id, ()), *self._named.get(member.name, ()))
         entries = (*_latest_first(own), *self._everybody) if own else self._everybody
-        return [self._plan(entries, day, member.since) for day in days]
+        return [self._plan(entries, day, member) for day in days]
 
     def holiday(self, day: date) -> str | None:
         """The name of the holiday on that day."""
@@ -55,12 +56,21 @@ class Roster:
         codes: Mapping[str, str] = self._settings.codes
         return codes.get(member.person_id) or codes.get(member.name) or ""
 
-    def _plan(self, entries: Iterable[RosterSettings], day: date, since: date) -> Plan:
+    def _plan(self, entries: Iterable[RosterSettings], day: date, member: Member) -> Plan:
         for entry in entries:
             if _holds(entry, day):
-                is_presumed = not entry.people and entry.first_day is None and day < since
-                return plan_of(day, entry.shift, self._settings.shifts[entry.shift], is_presumed=is_presumed)
-        return plan_of(day, None, None)
+                is_open = not entry.people and entry.first_day is None
+                is_presumed = not member.is_enrolled or (is_open and day < member.since)
+                return self._plan_of(day, entry.shift, is_presumed=is_presumed)
+        return self._plan_of(day, None)
+
+    def _plan_of(self, day: date, name: str | None, *, is_presumed: bool = False) -> Plan:
+        """Most people have the same: it is made once."""
+        key = (day, name, is_presumed)
+        if key not in self._plans:
+            shift = None if name is None else self._settings.shifts[name]
+            self._plans[key] = plan_of(day, name, shift, is_presumed=is_presumed)
+        return self._plans[key]
 
 
 def strangers(settings: AttendanceSettings, members: Iterable[Member]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ after midnight. A shift belongs to the day on which it begins.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -61,6 +62,22 @@ def plan_of(day: date, name: str | None, shift: ShiftSettings | None, *, is_pres
     weekdays = frozenset(WEEK.index(weekday) for weekday in shift.days)
     minutes = (begin.hour * 60 + begin.minute, end.hour * 60 + end.minute)
     return Plan(day, name, (*minutes, shift.opens_min, shift.closes_min, weekdays), is_presumed)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """All moments that can be taken for one day, by whichever shift; in UTC."""
+
+    opens: datetime
+    closes: datetime
+    """The first moment that cannot."""
+
+
+def reach_of(day: date, shifts: Iterable[ShiftSettings], zone: tzinfo) -> Reach:
+    """What every window of the day lies in, whoever works which shift: neighbours only make a window smaller."""
+    plans = (plan_of(day, None, None), *(plan_of(day, "", shift) for shift in shifts))
+    windows = [_alone(plan, zone) for plan in plans]
+    return Reach(min(window.opens for window in windows), max(window.closes for window in windows))
 
 
 @lru_cache(maxsize=16384)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from pipeline.attendance.evidence.watching import Watch, WatchedMinutes, WatchedSource, Watchers
-from pipeline.attendance.report import Evidence, report
-from pipeline.attendance.rows import AttendanceDay, Member, Visit
+from pipeline.attendance.report import report
+from pipeline.attendance.rows import AttendanceDay, Evidence, Member, Visit, in_order
 from pipeline.attendance.rules.settings import AttendanceSettings, RosterSettings, ShiftSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -84,5 +84,7 @@ def make_report(
     now: datetime = LATER,
 ) -> list[AttendanceDay]:
     """The report of Monday and Ada, long after."""
-    evidence = Evidence(visits=visits, watchers=Watchers(cameras, None), sources={c.label: c for c in cameras})
+    people = {seen.person_id for seen in visits}
+    by_person = {person: in_order(seen for seen in visits if seen.person_id == person) for person in people}
+    evidence = Evidence(visits=by_person, watchers=Watchers(cameras, None), sources={c.label: c for c in cameras})
     return report(rules, members, evidence, days=days, zone=zone, now=now)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.attendance.exporting import Shape, Table, exported, seen_table, without_code
-from pipeline.attendance.rows import AttendanceDay
+from pipeline.attendance.exporting import Shape, Table, cell_times, exported, seen_table, without_code
+from pipeline.attendance.rows import AttendanceDay, DayStatus
 from pipeline.attendance.rules.settings import PunchesBy, ShiftSettings
 from pipeline.attendance.selecting import Selection, selection_of
-from tests.pipeline.attendance.builders import ADA, BOB, MONDAY, make_report, make_rules, visit
+from pipeline.reports.spreadsheet import cell_text
+from tests.pipeline.attendance.builders import ADA, BOB, MONDAY, STRICT, make_report, make_rules, visit
 
 LABELS = {"door": "Front door"}
 SHIFT = ShiftSettings(start="09:00", end="17:00", late_grace_min=5)
@@ -49,9 +50,9 @@ def test_the_same_check_in_is_not_given_twice() -> None:
     rules = make_rules(SHIFT, punches=PunchesBy.DOORS, entries=("door", "side"), exits=("back",))
     seen = [visit("09:00", "09:01"), visit("09:00", "09:02", source="side")]
 
-    rows = exported(make_report(rules, seen), Shape.HRMS, days=[MONDAY], labels={"door": "D", "side": "D"}).rows
+    rows = exported(make_report(rules, seen), Shape.HRMS, days=[MONDAY], labels={}).rows
 
-    assert len(rows) == 1
+    assert [row[1:] for row in rows] == [("2026-03-02 09:00:00", "IN", "door")]
 
 
 def test_punches_carry_their_offset() -> None:
@@ -64,8 +65,24 @@ def test_month_is_a_row_a_person() -> None:
     found = table(Shape.MONTH, rows_of())
 
     ada, bob = (dict(zip(found.header, row, strict=True)) for row in found.rows)
-    assert (ada["2026-03-02"], ada["present"], ada["late"]) == ("P +12", 1, 1)
-    assert (bob["2026-03-02"], bob["absent"], bob["working_hours"]) == ("A", 1, 0)
+    assert (ada["2026-03-02"], ada["days_present"], ada["days_late"]) == ("P +12", 1, 1)
+    assert (bob["2026-03-02"], bob["days_absent"], bob["working_hours"]) == ("A", 1, 0)
+
+
+def test_half_day_is_half_a_day_present() -> None:
+    rows = make_report(make_rules(STRICT), [visit("09:00", "13:00")])
+
+    found = table(Shape.MONTH, rows)
+
+    assert dict(zip(found.header, found.rows[0], strict=True))["days_present"] == 0.5
+
+
+def test_grids_are_plain_ascii_and_no_formulas() -> None:
+    letters = [status.letter for status in DayStatus]
+
+    assert "".join(letters).isascii()
+    assert [cell_text(letter) for letter in letters] == letters
+    assert cell_times(rows_of()[0]) == "P 09:12-17:00"
 
 
 def test_who_was_seen_leaves_out_who_was_not() -> None:

@@ -17,6 +17,7 @@ from pipeline.attendance.rules.settings import (
 )
 from tests.pipeline.attendance.builders import (
     ADA,
+    BERLIN,
     BOB,
     MONDAY,
     STRICT,
@@ -58,6 +59,24 @@ def test_days_are_judged_by_hours_and_grace(
     [row] = make_report(make_rules(STRICT), [visit(start, end)])
 
     assert (row.status, row.late_s / 60, row.early_s / 60) == (status, late_min, early_min)
+
+
+def test_parts_of_a_second_make_nobody_late() -> None:
+    """HRMS cuts check-ins to whole seconds, and so does whoever reads the report."""
+    whole = visit("09:10", "17:00")
+    begun = Visit(
+        whole.person_id, whole.person_name, "door", whole.start_ts + timedelta(seconds=0.9), whole.end_ts, 1.0
+    )
+
+    [row] = make_report(make_rules(STRICT), [begun])
+
+    assert (row.late_s, row.first_in) == (0, at("09:10").astimezone(BERLIN))
+
+
+def test_hours_that_read_six_are_not_below_six() -> None:
+    [row] = make_report(make_rules(STRICT), [visit("09:00", "14:59:50")])
+
+    assert (row.status, round(row.working_s / 3600, 2)) == (DayStatus.PRESENT, 6.0)
 
 
 def test_who_never_came_is_absent_where_it_was_watched() -> None:

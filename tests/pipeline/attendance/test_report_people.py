@@ -60,6 +60,21 @@ def test_every_pair_of_doors_counts_for_itself() -> None:
     assert row.working_s == 7 * 3600 + 20
 
 
+def test_check_out_without_a_check_in_is_no_end_where_pairs_count() -> None:
+    """As HRMS has it: who came back unseen left at noon."""
+    shift = ShiftSettings(start="09:00", end="17:00", hours=HoursBy.EVERY)
+    rules = make_rules(shift, punches=PunchesBy.DOORS, entries=("front",), exits=("back",))
+    seen = [
+        visit("09:00", "09:00:10", source="front"),
+        visit("12:00", "12:00:10", source="back"),
+        visit("17:00", "17:00:10", source="back"),
+    ]
+
+    [row] = make_report(rules, seen)
+
+    assert (row.last_out, row.working_s) == (at("12:00:10").astimezone(BERLIN), 3 * 3600 + 10)
+
+
 def test_alternating_visits_are_in_and_out() -> None:
     shift = ShiftSettings(start="09:00", end="17:00", hours=HoursBy.EVERY)
     seen = [visit(clock, f"{clock[:5]}:40") for clock in ("09:00", "12:00", "13:00", "17:00")]
@@ -127,6 +142,17 @@ def test_who_is_no_longer_enrolled_stays_where_seen() -> None:
     [row] = make_report(make_rules(), [visit("09:00", "17:00", who=gone)], members=())
 
     assert (row.person_name, row.status) == ("Gone", DayStatus.PRESENT)
+
+
+def test_who_is_no_longer_enrolled_is_absent_nowhere() -> None:
+    gone = Member(person_id="p_gone", name="Gone", since=MONDAY)
+    rules = make_rules(roster=(RosterSettings(shift="office", first_day=MONDAY),))
+
+    rows = make_report(
+        rules, [visit("09:00", "17:00", who=gone)], members=(), days=[MONDAY, MONDAY + timedelta(days=1)]
+    )
+
+    assert [(row.day, row.status) for row in rows] == [(MONDAY, DayStatus.PRESENT)]
 
 
 def test_renamed_person_has_todays_name() -> None:

@@ -127,7 +127,7 @@ def list_attendance(
     return AttendanceList(
         rows=tuple(_row(row) for row in left[:limit]),
         n_rows=len(rows),
-        guessed=made.guessed,
+        guessed=made.guessed_labels,
         strangers=made.strangers,
         next_cursor=lead_on(request, response, following),
     )

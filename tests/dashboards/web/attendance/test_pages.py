@@ -103,8 +103,8 @@ def test_month_is_a_grid_of_letters(with_shift: Site, browse: Browse) -> None:
 def test_csv_is_the_table_of_the_page(with_shift: Site, browse: Browse) -> None:
     bob, ada = table(browse().get("/attendance/table.csv?view=week&day=2026-03-02"))
 
-    assert (ada["person"], ada["2026-03-02"], ada["2026-03-03"]) == ("Ada", "P 08:00–16:00", "?")
-    assert (bob["person"], bob["2026-03-02"], bob["late"]) == ("'=Bob", "P 08:30–16:00", "1")
+    assert (ada["person"], ada["2026-03-02"], ada["2026-03-03"]) == ("Ada", "P 08:00-16:00", "?")
+    assert (bob["person"], bob["2026-03-02"], bob["days_late"]) == ("'=Bob", "P 08:30-16:00", "1")
 
 
 def test_filters_of_the_page_are_those_of_the_file(with_shift: Site, browse: Browse) -> None:
@@ -132,6 +132,7 @@ def test_check_ins_have_the_columns_of_hrms(with_shift: Site, browse: Browse) ->
 
     rows = table(browse().get("/attendance/table.csv?day=2026-03-02&shape=hrms&q=ada&bom=1"))
 
+    assert "1 person has no code" in browse().get("/attendance?day=2026-03-02").text
     assert [tuple(row.values())[1:3] for row in rows] == [("2026-03-02 08:00:00", "IN"), ("2026-03-02 16:00:00", "OUT")]
     assert list(rows[0]) == ["\ufeffEmployee", "Time", "Log Type", "Location / Device ID"]
     assert {row["\ufeffEmployee"] for row in rows} == {"HR-EMP-00001"}
@@ -160,7 +161,7 @@ def test_guessed_times_are_left_out_and_named(site: Site, browse: Browse) -> Non
     page = browse().get("/attendance?day=2026-03-02").text
 
     assert "Nobody vouches for the time" in page
-    assert "f_0123456789abcdef" in page
+    assert 'href="/footage/f_0123456789abcdef#set-start"' in page
 
 
 @pytest.mark.parametrize(

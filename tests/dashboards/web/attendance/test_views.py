@@ -63,5 +63,5 @@ def test_grid_says_a_day_in_words() -> None:
 
     [cell] = line.cells
     assert cell is not None
-    assert (cell.text, cell.kind, line.present, line.late) == ("P 09:20–17:00", "present", 1.0, 1)
+    assert (cell.text, cell.kind, line.totals.present, line.totals.late) == ("P 09:20-17:00", "present", 1.0, 1)
     assert cell.title == "Mon 2 Mar: present · office · in 09:20, out 17:00 · 20 min late · 100% watched"
