@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,8 +23,10 @@ DOOR = StoredCamera(
 
 
 @pytest.fixture
-def control(tmp_path: Path) -> Control:
-    return open_database(tmp_path)
+def control(tmp_path: Path) -> Iterator[Control]:
+    opened = open_database(tmp_path)
+    yield opened
+    opened.close()
 
 
 def test_camera_comes_back_as_it_was_entered(control: Control) -> None:
