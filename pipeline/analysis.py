@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.control.database import Control, Lease, open_control
-from pipeline.control.leases import Leases, new_owner_name
+from pipeline.control.leases import Leases
+from pipeline.control.owners import new_owner_name
 from pipeline.control.run_records import RunRecord
 from pipeline.control.runs import Runs
 from pipeline.encoders.embedding import FaceEmbedder
@@ -123,15 +124,24 @@ class _Job:
 @contextmanager
 def _owning(control: Control, source_id: str) -> Iterator[Lease]:
     """Own the source, and renew the lease from a thread of its own; raises `InputError` while another has it."""
-    leases = Leases(control)
-    lease = leases.acquire(source_id, new_owner_name(), datetime.now(UTC), LEASE_S)
-    if lease is None:
-        raise InputError(f"the source {source_id} is being analysed by another process; try again when it has ended")
+    leases, owner = Leases(control), new_owner_name()
+    with leases.living(owner):
+        lease = leases.acquire(source_id, owner, datetime.now(UTC), LEASE_S)
+        if lease is None:
+            raise InputError(
+                f"the source {source_id} is being analysed by another process; try again when it has ended"
+            )
+        with _renewing(leases, lease):
+            yield lease
+
+
+@contextmanager
+def _renewing(leases: Leases, lease: Lease) -> Iterator[None]:
     over = threading.Event()
     renewer = threading.Thread(target=_renew, args=(leases, lease, over), name="lease", daemon=True)
     renewer.start()
     try:
-        yield lease
+        yield
     finally:
         over.set()
         renewer.join()

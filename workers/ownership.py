@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from pipeline.control.database import Control, Lease
-from pipeline.control.leases import Leases, new_owner_name
+from pipeline.control.leases import Leases
+from pipeline.control.owners import new_owner_name
 from pipeline.errors import InputError, LeaseLost
 from workers.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
 LEASE_S = 10.0
-"""A source whose owner does not renew its lease for this long goes to another."""
+"""A source whose owner does not renew its lease for this long goes to another; that of one that is certainly dead goes
+at once."""
 ASK_S = 0.1
 """Between two attempts at a lease that somebody else has, in seconds."""
 
@@ -76,8 +78,8 @@ class Ownership:
 
     @contextmanager
     def renewing(self) -> Iterator[None]:
-        """Renew from another thread while the block lasts."""
-        with Pulse("lease pulse", self._lease_s / 4, self.renew):
+        """Renew from another thread while the block lasts, and show that this owner lives."""
+        with self._leases.living(self.name), Pulse("lease pulse", self._lease_s / 4, self.renew):
             yield
 
 
@@ -88,15 +90,18 @@ def owning(control: Control, source_id: str, wait_s: float = 2 * LEASE_S) -> Ite
     Waits up to `wait_s` seconds for its owner to end; raises `InputError` when it is still being analysed then.
     """
     ownership = Ownership(Leases(control))
+    with ownership.renewing():
+        _await(ownership, source_id, wait_s)
+        try:
+            yield ownership.owned()[source_id]
+        finally:
+            ownership.release(source_id)
+
+
+def _await(ownership: Ownership, source_id: str, wait_s: float) -> None:
     pause = threading.Event()
     for _ in range(max(1, round(wait_s / ASK_S))):
         if ownership.acquire(source_id):
-            break
+            return
         pause.wait(ASK_S)
-    else:
-        raise InputError(f"the source {source_id} is being analysed; try again when its run has ended")
-    try:
-        with ownership.renewing():
-            yield ownership.owned()[source_id]
-    finally:
-        ownership.release(source_id)
+    raise InputError(f"the source {source_id} is being analysed; try again when its run has ended")

@@ -19,6 +19,7 @@ from pipeline.events.events import EventKind, decode_event
 from pipeline.sightings.rows import CoverageRow, SightingRow, TrackRow
 from pipeline.sightings.store import RowFilter, Store
 from workers.event_streams import RedisEventLog
+from workers.ownership import LEASE_S
 from workers.stack.running import RunningStack, running_stack
 from workers.wire.event_log import EVENTS, FIRST
 
@@ -67,9 +68,9 @@ class LiveStack:
 
 
 @contextmanager
-def live_stack(data: Path, cameras: Mapping[str, CameraSettings]) -> Iterator[LiveStack]:
+def live_stack(data: Path, cameras: Mapping[str, CameraSettings], lease_s: float = LEASE_S) -> Iterator[LiveStack]:
     """Server, workers and cameras on a data folder that has its people."""
-    settings = load_settings(data=data, cameras=cameras, ingests=1)
+    settings = load_settings(data=data, cameras=cameras, ingests=1, lease_s=lease_s)
     control = open_control(data)
     try:
         with running_stack(settings) as stack:

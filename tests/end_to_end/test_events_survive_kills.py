@@ -54,8 +54,8 @@ def server(run_dir: Path) -> Iterator[Transport]:
 
 @contextmanager
 def aggregator(data_dir: Path, url: str) -> Iterator[None]:
-    """An aggregator of its own, killed as the block ends without a word of warning."""
-    settings = {"FACETRAIL_DATA": str(data_dir), "FACETRAIL_REDIS_URL": url, "FACETRAIL_LEASE_S": "1"}
+    """An aggregator of its own, killed as the block ends without a word of warning; its leases outlast the test."""
+    settings = {"FACETRAIL_DATA": str(data_dir), "FACETRAIL_REDIS_URL": url, "FACETRAIL_LEASE_S": "600"}
     process = subprocess.Popen([sys.executable, "-m", "workers", "aggregator"], env={**os.environ, **settings})
     yield
     process.kill()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ pytestmark = pytest.mark.slow
 LIVING = tuple(f"living_{number}" for number in range(7))
 REFUSED = {"gone": "refused", "locked": "password is wrong", "mute": "no answer"}
 """The dead cameras, and a word of why."""
+LONG_LEASE_S = 600.0
+"""No lease runs out while these tests last, in seconds."""
 START_S = 60.0
 """Longest wait for models and ten processes, in seconds."""
 OFTEN_WHOLE = WritingOptions(codec_options={"g": "12", "bf": "0"})
@@ -67,7 +71,7 @@ def ten(weights_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             for name, url in urls.items()
         }
         data = make_folder(folder / "data", weights_cache).data
-        yield Ten(stack.enter_context(live_stack(data, cameras)), servers, wide)
+        yield Ten(stack.enter_context(live_stack(data, cameras, LONG_LEASE_S)), servers, wide)
 
 
 def test_living_are_read_and_dead_told_with_their_reason(ten: Ten) -> None:
@@ -89,6 +93,15 @@ def test_garbage_and_another_size_are_their_own_cameras_affair(ten: Ten) -> None
     ten.servers["living_1"].switch(ten.wide)
     wait_until(lambda: ten.stack.runs("living_0")[0].counters.n_failed, 10, "the damage is in the record")
     wait_until(lambda: all(now >= before[name] + 6 for name, now in ten.n_told().items()), 20, "all go on")
+
+    assert {name: len(ten.stack.runs(name)) for name in LIVING} == dict.fromkeys(LIVING, 1)
+
+
+def test_killed_aggregator_does_not_hold_its_cameras_up_until_its_leases_run_out(ten: Ten) -> None:
+    before = ten.n_told()
+
+    os.kill(ten.stack.pid_of("aggregator"), signal.SIGKILL)
+    wait_until(lambda: all(now >= before[name] + 6 for name, now in ten.n_told().items()), 60, "all go on")
 
     assert {name: len(ten.stack.runs(name)) for name in LIVING} == dict.fromkeys(LIVING, 1)
 

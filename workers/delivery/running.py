@@ -12,7 +12,8 @@ from functools import partial
 from pipeline.config import Settings
 from pipeline.control.database import Control, Lease, open_control
 from pipeline.control.deliveries import Deliveries
-from pipeline.control.leases import Leases, new_owner_name
+from pipeline.control.leases import Leases
+from pipeline.control.owners import new_owner_name
 from pipeline.events.delivery.notices import Notice, NoticeKind
 from pipeline.events.delivery.policy import DeliveryPolicy
 from pipeline.events.delivery.settings import DeliverySettings
@@ -65,14 +66,15 @@ class Delivery:
     def run(self, stop: threading.Event, lease_s: float) -> None:
         """Work until `stop` is set; raises `LeaseLost` when another process took over."""
         owner = new_owner_name()
-        while (lease := self._leases.acquire(LEASE, owner, utc_now(), lease_s)) is None:
+        with self._leases.living(owner):
+            while (lease := self._leases.acquire(LEASE, owner, utc_now(), lease_s)) is None:
+                self._metrics.beat(NAME)
+                if stop.wait(lease_s / 3):
+                    return
             self._metrics.beat(NAME)
-            if stop.wait(lease_s / 3):
-                return
-        self._metrics.beat(NAME)
-        works = (lambda: self._hold(lease, stop, lease_s), lambda: self._taking.run(stop))
-        run_together([*works, *(partial(courier.run, stop) for courier in self._couriers)], stop)
-        self._leases.release(lease, utc_now())
+            works = (lambda: self._hold(lease, stop, lease_s), lambda: self._taking.run(stop))
+            run_together([*works, *(partial(courier.run, stop) for courier in self._couriers)], stop)
+            self._leases.release(lease, utc_now())
 
     def _hold(self, lease: Lease, stop: threading.Event, lease_s: float) -> None:
         while not stop.wait(lease_s / 3):

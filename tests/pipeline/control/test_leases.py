@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline.control.database import Control, open_control
-from pipeline.control.leases import Leases, new_owner_name
+from pipeline.control.leases import Leases
 from pipeline.errors import LeaseLost
 from tests.builders import START
 
@@ -76,5 +77,31 @@ def test_released_source_can_be_had_at_once(control: Control) -> None:
     leases.renew(yours, LATER, TTL_S)
 
 
-def test_owner_names_are_never_the_same() -> None:
-    assert new_owner_name() != new_owner_name()
+def test_lease_of_the_dead_goes_to_another_at_once_with_a_higher_epoch(control: Control) -> None:
+    leases = Leases(control)
+    with leases.living("me"):
+        mine = leases.acquire("f_1", "me", START, TTL_S)
+        while_alive = leases.acquire("f_1", "you", LATER, TTL_S)
+
+    yours = leases.acquire("f_1", "you", LATER, TTL_S)
+
+    assert while_alive is None
+    assert mine is not None
+    assert yours is not None
+    assert yours.epoch == mine.epoch + 1
+    with pytest.raises(LeaseLost, match="another owner"), control.fenced(mine, LATER):
+        pass
+
+
+def test_signs_of_the_dead_stay_while_they_have_leases(control: Control) -> None:
+    leases = Leases(control)
+    leases.acquire("f_1", "owner", datetime.now(UTC), TTL_S)
+    for name in ("owner", "passer-by"):
+        with leases.living(name):
+            pass
+    folder = control.data_dir / "run" / "owners"
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+
+    with leases.living("another"):
+        assert {path.name.partition("@")[0] for path in folder.iterdir()} == {"owner", "another"}
