@@ -7,7 +7,7 @@ comes asks whoever is there to leave, and waits until they have; what those have
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -43,7 +43,7 @@ class Turns:
                 del self._places[key]
 
 
-async def until_wanted(parts: AsyncIterator[bytes], is_wanted: asyncio.Event) -> AsyncIterator[bytes]:
+async def until_wanted(parts: AsyncIterator[bytes], is_wanted: asyncio.Event) -> AsyncGenerator[bytes, None]:
     """The parts as they come, until the place is wanted; raises what `parts` raises."""
     wanted = asyncio.ensure_future(is_wanted.wait())
     try:

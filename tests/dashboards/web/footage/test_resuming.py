@@ -45,7 +45,8 @@ def begin(client: TestClient, n_bytes: int, **headers: str) -> str:
 
 def patch(client: TestClient, place: str, offset: int, content: bytes | Iterator[bytes], **headers: str) -> Response:
     told = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream", **headers}
-    return client.patch(place, content=content, headers=told)
+    answer: Response = client.patch(place, content=content, headers=told)
+    return answer
 
 
 def offset_of(client: TestClient, place: str) -> int:

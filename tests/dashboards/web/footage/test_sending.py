@@ -50,16 +50,23 @@ def rooted(tmp_path: Path, clip: Path) -> Iterator[Site]:
 
 def send(client: TestClient, content: bytes, **query: str | int) -> Response:
     """Announce the content with the form's fields, and send it in one request; the answer to whichever was refused."""
-    begun = client.post("/footage/uploads", params={"size": len(content), **query})
+    begun: Response = client.post("/footage/uploads", params={"size": len(content), **query})
     if begun.status_code != 201:
         return begun
     told = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
-    return client.patch(begun.headers["Location"], content=content, headers=told)
+    answer: Response = client.patch(begun.headers["Location"], content=content, headers=told)
+    return answer
 
 
 def test_upload_is_kept_by_its_content_and_waits_to_be_looked_into(site: Site, browse: Browse, clip: Path) -> None:
-    wishes = {"modified_ms": 1_700_000_000_000, "fps": 2, "start": "2026-05-01T09:30"}
-    answer = send(browse(Role.ANALYST), clip.read_bytes(), name="../../door.mp4", **wishes)
+    answer = send(
+        browse(Role.ANALYST),
+        clip.read_bytes(),
+        name="../../door.mp4",
+        modified_ms=1_700_000_000_000,
+        fps=2,
+        start="2026-05-01T09:30",
+    )
 
     assert answer.status_code == 204
     (arrival,) = Arrivals(site.control).waiting()

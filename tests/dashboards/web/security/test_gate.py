@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
-from starlette.types import Message
+from starlette.types import Message, Receive
 
 from dashboards.web.access import Visitor
 from dashboards.web.failures import NotSignedIn
@@ -139,13 +139,17 @@ def test_upload_ends_when_its_visitor_is_shut_out() -> None:
         finished(upload_of(ForgetfulDoorkeeper(2)))
 
 
+async def received(receive: Receive) -> Message:
+    return await receive()
+
+
 def test_sender_who_falls_silent_is_given_up() -> None:
     async def nothing_comes() -> Message:
         await asyncio.Event().wait()
         raise AssertionError("it was waited for")
 
     with pytest.raises(HTTPException) as raised:
-        finished(limited(nothing_comes, 10, patience_s=0)())
+        finished(received(limited(nothing_comes, 10, patience_s=0)))
 
     assert raised.value.status_code == 408
 
