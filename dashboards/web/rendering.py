@@ -46,6 +46,8 @@ def environment() -> Environment:
         "moment": words.moment,
         "clock": words.clock,
         "day": words.day,
+        "stretch": words.stretch,
+        "when": words.when,
         "ago": words.ago,
         "duration": words.duration,
         "score": words.score,

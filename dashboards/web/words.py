@@ -7,6 +7,9 @@ from datetime import datetime, tzinfo
 NOTHING = "–"
 """What stands where there is no value."""
 
+STRETCH_S = 600
+"""Within a stretch so short, in seconds, the seconds matter."""
+
 
 def moment(at: datetime | None, zone: tzinfo) -> str:
     """`2026-05-01 09:30:05` in `zone`."""
@@ -21,6 +24,24 @@ def clock(at: datetime | None, zone: tzinfo) -> str:
 def day(at: datetime | None, zone: tzinfo) -> str:
     """`Fri 1 May 2026` in `zone`."""
     return f"{at.astimezone(zone):%a} {at.astimezone(zone).day} {at.astimezone(zone):%b %Y}" if at else NOTHING
+
+
+def stretch(first: datetime, last: datetime, zone: tzinfo) -> str:
+    """`Fri 1 May 2026, 09:30 to 10:05`; both days when they differ, and seconds within ten minutes."""
+    form = "%H:%M:%S" if (last - first).total_seconds() < STRETCH_S else "%H:%M"
+    begin, end = first.astimezone(zone), last.astimezone(zone)
+    from_clock, to_clock = f"{begin:{form}}", f"{end:{form}}"
+    if begin.date() != end.date():
+        return f"{day(first, zone)}, {from_clock} to {day(last, zone)}, {to_clock}"
+    return f"{day(first, zone)}, {from_clock}" + (f" to {to_clock}" if to_clock != from_clock else "")
+
+
+def when(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """`09:30:05` today, `Fri 1 May, 09:30` on another day."""
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"{local:%H:%M:%S}"
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
 
 
 def ago(at: datetime | None, now: datetime) -> str:

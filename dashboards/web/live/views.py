@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlencode
 
 from dashboards.web.live.board import Card, CardFilter, CardState, card_of_row
@@ -13,8 +13,7 @@ from dashboards.web.rendering import environment
 from dashboards.web.site import Site
 from pipeline.camera_listing import ListedCamera, listed_cameras
 from pipeline.control.cameras import Cameras
-from pipeline.control.people import People
-from pipeline.control.people_records import Person
+from pipeline.control.people_listing import PeopleListing
 from pipeline.events.watch.alerts import AlertEvent
 from pipeline.sightings.catalogue_queries import CatalogueQuery
 from pipeline.sightings.rows import Status
@@ -35,7 +34,8 @@ class Drawing:
 
     def card(self, card: Card) -> str:
         """One card."""
-        return environment().get_template("live/card.html").render({"card": card, "zone": self.zone})
+        values = {"card": card, "zone": self.zone, "now": datetime.now(UTC)}
+        return environment().get_template("live/card.html").render(values)
 
     def alerts(self, alerts: Iterable[AlertEvent]) -> str:
         """The alerts that are on."""
@@ -49,7 +49,8 @@ class LivePage:
     all_cameras: Sequence[ListedCamera]
     cameras: Sequence[ListedCamera]
     """Those on the wall."""
-    people: Sequence[Person]
+    people: Mapping[str, str]
+    """Id -> name."""
     cards: Sequence[Card]
     alerts: Sequence[AlertEvent]
     place: str
@@ -94,7 +95,7 @@ def live_page(site: Site, feed: Feed, wanted: CardFilter, now: datetime) -> Live
     return LivePage(
         all_cameras=cameras,
         cameras=_shown(cameras, wanted.camera),
-        people=People(site.control).list_people(),
+        people=PeopleListing(site.control).names_of(),
         cards=_with_recorded(site, cards, wanted, [camera.name for camera in cameras]),
         alerts=feed.alerts(),
         place=place,

@@ -52,3 +52,21 @@ def test_sizes(n_bytes: float | None, told: str) -> None:
 def test_moments_are_in_the_site_zone() -> None:
     assert words.moment(NOW, ZoneInfo("Europe/Berlin")) == "2026-05-01 14:00:00"
     assert words.moment(None, UTC) == words.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("length", "told"),
+    [
+        (timedelta(0), "Fri 1 May 2026, 12:00:00"),
+        (timedelta(seconds=7), "Fri 1 May 2026, 12:00:00 to 12:00:07"),
+        (timedelta(hours=2), "Fri 1 May 2026, 12:00 to 14:00"),
+        (timedelta(days=1), "Fri 1 May 2026, 12:00 to Sat 2 May 2026, 12:00"),
+    ],
+)
+def test_stretches_say_each_day_once(length: timedelta, told: str) -> None:
+    assert words.stretch(NOW, NOW + length, UTC) == told
+
+
+def test_moment_of_another_day_says_which() -> None:
+    assert words.when(NOW, NOW, UTC) == "12:00:00"
+    assert words.when(NOW - timedelta(days=1), NOW, UTC) == "Thu 30 Apr, 12:00"

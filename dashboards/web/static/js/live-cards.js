@@ -1,4 +1,4 @@
-// Sightings as they come: cards are put in their order, durations grow, and alerts are heard by those who want to.
+// Sightings as they come: cards are put in their order, durations grow, and alerts are told once.
 (() => {
   const stream = document.querySelector("[data-events]");
   if (!stream) return;
@@ -51,11 +51,9 @@
 
   function putAlerts(html) {
     alerts.innerHTML = html;
-    for (const alert of alerts.querySelectorAll("[data-alert]")) {
-      if (heard.has(alert.dataset.alert)) continue;
-      heard.add(alert.dataset.alert);
-      tell(alert.dataset.words);
-    }
+    const fresh = [...alerts.querySelectorAll("[data-alert]")].filter((alert) => !heard.has(alert.dataset.alert));
+    for (const alert of fresh) heard.add(alert.dataset.alert);
+    window.facetrail.tellAlerts?.(fresh);
   }
 
   function follow() {
@@ -78,60 +76,6 @@
     });
   }
 
-  // Sound and notifications are off until somebody switches them on, here and in this browser.
-  const sound = document.querySelector("[data-alert-sound]");
-  const notices = document.querySelector("[data-alert-notices]");
-
-  function isOn(button) {
-    return button.getAttribute("aria-pressed") === "true";
-  }
-
-  function set(button, name, on) {
-    button.setAttribute("aria-pressed", String(on));
-    localStorage.setItem(name, on ? "on" : "");
-  }
-
-  function beep() {
-    const audio = new AudioContext();
-    const volume = audio.createGain();
-    volume.gain.setValueAtTime(0.15, audio.currentTime);
-    volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.7);
-    volume.connect(audio.destination);
-    for (const [hertz, after_s] of [[880, 0], [1175, 0.16]]) {
-      const tone = audio.createOscillator();
-      tone.frequency.value = hertz;
-      tone.connect(volume);
-      tone.start(audio.currentTime + after_s);
-      tone.stop(audio.currentTime + after_s + 0.5);
-    }
-    setTimeout(() => audio.close(), 1500);
-  }
-
-  function tell(words) {
-    if (isOn(sound)) beep();
-    if (isOn(notices) && Notification.permission === "granted") new Notification("Facetrail alert", { body: words });
-  }
-
-  sound.addEventListener("click", () => {
-    set(sound, "alert-sound", !isOn(sound));
-    if (isOn(sound)) beep();
-  });
-  if (!("Notification" in window)) notices.hidden = true;
-  notices.addEventListener("click", async () => {
-    const may = isOn(notices) || (await Notification.requestPermission()) === "granted";
-    if (!may) window.facetrail.note("This browser does not let Facetrail notify you; its settings for this page do.", "warning");
-    set(notices, "alert-notices", may && !isOn(notices));
-  });
-  set(sound, "alert-sound", localStorage.getItem("alert-sound") === "on");
-  set(notices, "alert-notices", localStorage.getItem("alert-notices") === "on");
-
-  for (const select of document.querySelectorAll("[data-submits]")) {
-    select.addEventListener("change", () => select.form.requestSubmit());
-  }
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches(".stream-filters")) return;
-    for (const field of event.target.querySelectorAll("select")) field.disabled = !field.value; // no empty filters in the address
-  });
   grow();
   setInterval(grow, 1000);
   follow();

@@ -21,6 +21,27 @@
     }
   });
 
+  // An address that ends in a dialog's id opens it: a page can lead to a change on another one.
+  const asked = location.hash && document.getElementById(location.hash.slice(1));
+  if (asked instanceof HTMLDialogElement) asked.showModal();
+
+  // The sheet of further pages closes as menus do: by Escape, and by a press elsewhere.
+  function closeSheet(isByKey) {
+    const sheet = document.querySelector(".bar-more[open]");
+    if (!sheet) return;
+    sheet.open = false;
+    if (isByKey) sheet.querySelector("summary").focus();
+  }
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeSheet(true); });
+  document.addEventListener("click", (event) => { if (!event.target.closest(".bar-more")) closeSheet(false); });
+
+  // data-submits: a field that sends its form once it was changed. data-tidy: a form whose empty fields stay out of the address.
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-submits]")) event.target.form.requestSubmit(); });
+  document.addEventListener("formdata", (event) => {
+    if (!event.target.matches("[data-tidy]")) return;
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+
   // A note in the corner, gone after a while; `kind` is good, bad or warning. What is told already is not told again.
   function note(words, kind = "bad", link = "") {
     const notes = document.getElementById("notes");
@@ -51,6 +72,19 @@
     note(answer.body.textContent.trim() || `The server answered ${event.detail.xhr.status}.`);
   });
   document.addEventListener("htmx:sendError", () => note("Facetrail does not answer. Is it running?"));
+
+  // What hx-confirm asks is asked by a dialog of the page; its button says what is done.
+  document.addEventListener("htmx:confirm", (event) => {
+    const asking = document.getElementById("asking");
+    const { question, elt, issueRequest } = event.detail;
+    if (!question || !asking) return;
+    event.preventDefault();
+    document.getElementById("asking-words").textContent = question;
+    asking.querySelector("[data-asking-yes]").textContent = elt.getAttribute("aria-label") || elt.textContent.trim() || "Yes";
+    asking.returnValue = "";
+    asking.addEventListener("close", () => { if (asking.returnValue === "yes") issueRequest(true); }, { once: true });
+    asking.showModal();
+  });
 
   // An answer's header HX-Trigger: {"note": {"words": "...", "kind": "good"}} shows a note.
   document.addEventListener("note", (event) => note(event.detail.words, event.detail.kind || "good"));

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,10 +18,7 @@ from tests.builders_events import make_event
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 from tests.dashboards.web.live.test_pages import add_camera
 from tests.dashboards.web.live.test_shots import ADA, picture, scene
-from tests.workers.conftest import wait_for_server
 from workers.event_streams import RedisEventLog
-from workers.stack.embedded import embedded_server
-from workers.stack.leash import leashed
 from workers.view_streams import RedisViews
 from workers.wire.event_log import EVENTS
 
@@ -33,29 +28,11 @@ TIMEOUT_S = 20.0
 
 
 @pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
-    """A server that holds nothing."""
-    server = embedded_server(tmp_path)
-    process = subprocess.Popen(leashed(server.command))
-    wait_for_server(server.url).close()
-    yield server.url
-    process.kill()
-    process.wait()
-
-
-@pytest.fixture
 def client(site: Site, redis_url: str) -> Iterator[httpx.Client]:
     """Somebody signed in, on pages with that server behind them."""
     app = create_app(replace(site, redis_url=redis_url), FixedDoorkeeper(make_visitor()))
     with serving(app, WebSettings(port=0)) as url, httpx.Client(base_url=url, timeout=TIMEOUT_S) as made:
         yield made
-
-
-@pytest.fixture
-def log(redis_url: str) -> Iterator[RedisEventLog]:
-    made = RedisEventLog(redis_url)
-    yield made
-    made.close()
 
 
 def card_of(lines: Iterator[str]) -> str:
