@@ -184,5 +184,6 @@ def _new_reference(encoder: str, report: ReferenceReport, content: bytes, suffix
         quality=report.quality.overall if report.quality else 0.0,
         image_sha256=report.sha256,
         image=content,
+        face_jpeg=report.thumb_jpeg or b"",
         image_suffix=suffix,
     )

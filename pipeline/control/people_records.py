@@ -30,6 +30,8 @@ class NewReference:
     """64 hex digits, of the file's content; of the embedding's bytes where there is no picture."""
     image: bytes = b""
     """The file's content, kept as it is; empty when it lies in its place already, and without a picture."""
+    face_jpeg: bytes = b""
+    """A loose crop of the face as a JPEG, to be shown in the picture's place; empty when it is not at hand."""
     image_suffix: str = ".jpg"
     """Of its name, with the dot, in lower case; empty for a reference without a picture, which no other encoder can
     encode again."""

@@ -27,14 +27,17 @@ def loose_box(box_xyxy: VectorF32, image_size_wh: tuple[int, int]) -> tuple[int,
     return int(left), int(top), int(right), int(bottom)
 
 
-def make_thumb(image_bgr: ImageU8, box_xyxy: VectorF32) -> bytes | None:
-    """The JPEG of the loose crop of `(H, W, 3)` uint8 BGR; None when the box lies outside the picture."""
+def make_thumb(image_bgr: ImageU8, box_xyxy: VectorF32, largest_side: int = LARGEST_SIDE) -> bytes | None:
+    """The JPEG of the loose crop of `(H, W, 3)` uint8 BGR; None when the box lies outside the picture.
+
+    It is at most `largest_side` pixels wide and high, and never larger than it is in the picture.
+    """
     height, width = image_bgr.shape[:2]
     left, top, right, bottom = loose_box(box_xyxy, (width, height))
     if right <= left or bottom <= top:
         return None
     crop = image_bgr[top:bottom, left:right]
-    scale = LARGEST_SIDE / max(crop.shape[:2])
+    scale = largest_side / max(crop.shape[:2])
     if scale < 1:
         size_wh = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
         crop = cv2.resize(crop, size_wh, interpolation=cv2.INTER_AREA)

@@ -26,6 +26,9 @@ SMALLEST_FACE = 24
 BLURRED_BELOW = 0.02
 """Sharpness of a face that has no detail left."""
 
+THUMB_SIDE = 400
+"""Of a reference's thumbnail in pixels: pages show it some 170 wide, on screens with more than two pixels for one."""
+
 
 class ReferenceStatus(StrEnum):
     """What became of a reference image."""
@@ -56,7 +59,7 @@ class ReferenceReport:
     crop_rgb: ImageU8 | None = None
     """`(S, S, 3)` uint8 RGB: the face as the encoder saw it; None without a usable face."""
     thumb_jpeg: bytes | None = None
-    """A loose crop of the face."""
+    """A loose crop of the face, for those who look at it."""
     path: Path | None = None
 
     @property
@@ -180,7 +183,7 @@ def _examine_face(report: ReferenceReport, image_bgr: ImageU8, detector: Detecto
     status, message = judge_portrait(portrait, quality)
     if detector is None and status is ReferenceStatus.OK:
         message = "the whole picture, taken for a face"
-    thumb = make_thumb(portrait.image_bgr, portrait.box_xyxy)
+    thumb = make_thumb(portrait.image_bgr, portrait.box_xyxy, THUMB_SIDE)
     return FoundFace(replace(report, status=status, message=message, quality=quality, thumb_jpeg=thumb), portrait)
 
 

@@ -13,6 +13,7 @@ import pytest
 from pipeline.control.audit import AuditLog
 from pipeline.control.database import Control, open_control
 from pipeline.control.people import People
+from pipeline.control.people_files import face_path_of
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.enrolling import JudgedPicture, enrol_pictures
 from pipeline.errors import InputError
@@ -34,7 +35,8 @@ def judged(axis: int, status: ReferenceStatus = ReferenceStatus.OK, shade: int =
     vector[axis] = 1
     content = cv2.imencode(".png", np.full((8, 8, 3), 10 * axis + shade, np.uint8))[1].tobytes()
     usable = vector if status is ReferenceStatus.OK else None
-    report = ReferenceReport(f"{axis}.png", hashlib.sha256(content).hexdigest(), status, "said", embedding=usable)
+    digest = hashlib.sha256(content).hexdigest()
+    report = ReferenceReport(f"{axis}.png", digest, status, "said", embedding=usable, thumb_jpeg=b"a face")
     return JudgedPicture(report, content)
 
 
@@ -44,7 +46,8 @@ def test_usable_pictures_are_enrolled_and_the_others_keep_their_verdict(control:
     assert [verdict.verdict for verdict in done.verdicts] == ["enrolled", "two_faces"]
     (person,) = People(control).list_people()
     assert (person.name, done.person_id, done.is_new) == ("Ada", person.person_id, True)
-    assert (control.data_dir / person.references[0].image_ref).read_bytes() == judged(0).content
+    picture = control.data_dir / person.references[0].image_ref
+    assert (picture.read_bytes(), face_path_of(picture).read_bytes()) == (judged(0).content, b"a face")
     assert [(entry.action, entry.who) for entry in AuditLog(control).read()] == [("enrol", "grace")]
 
 

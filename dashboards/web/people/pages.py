@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboards.web.people import correcting, past_pages, people_pages, person_pages, unknown_pages
+from dashboards.web.people import correcting, face_pages, past_pages, people_pages, person_pages, unknown_pages
 
 router = APIRouter(include_in_schema=False)
-for part in (people_pages, person_pages, unknown_pages, correcting, past_pages):
+for part in (people_pages, person_pages, face_pages, unknown_pages, correcting, past_pages):
     router.include_router(part.router)
