@@ -10,7 +10,7 @@ from dashboards.web.timeline.lines import Bar, Line, Lines, LinesAsked
 from dashboards.web.timeline.window import Mark, Window, marks
 from dashboards.web.words import clock, duration
 
-MARK_PX = 96
+MARK_PX = 64
 """Room that one mark of the axis takes, in pixels."""
 
 
@@ -55,6 +55,7 @@ def _line(line: Line, sources: Mapping[str, str], zone: tzinfo) -> dict[str, Any
         "title": line.title,
         "status": line.subject.status.value,
         "person": line.subject.person_id,
+        "face": line.subject.person_id or line.subject.candidate_id,
         "count": line.n_sightings,
         "bars": [_bar(bar, sources, zone) for bar in line.bars],
         "dense": [[one.first, one.n, one.count] for one in line.densities],

@@ -25,6 +25,7 @@ FINE_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 
 HOUR_STEPS = (1, 2, 3, 6, 12)
 DAY_STEPS = (1, 2, 7, 14, 31)
+DAYS_IN_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +143,16 @@ def _day_marks(window: Window, zone: tzinfo, step: int) -> Iterator[Mark]:
     for day in _dates(window, zone):
         at = _midnight(day, zone)
         if window.since <= at < window.until and _is_marked(day, step):
-            yield Mark(at, _day_label(day), day.day == 1 or (step < 7 and day.weekday() == 0))
+            is_major = day.day == 1 or (step < DAYS_IN_WEEK and day.weekday() == 0)
+            is_short = step < DAYS_IN_WEEK and not is_major  # its month stands beside it
+            yield Mark(at, f"{day:%a} {day.day}" if is_short else _day_label(day), is_major)
 
 
 def _is_marked(day: date, step: int) -> bool:
     if step == 31:
         return day.day == 1
-    if step >= 7:
-        return day.weekday() == 0 and (day.toordinal() // 7) % (step // 7) == 0
+    if step >= DAYS_IN_WEEK:
+        return day.weekday() == 0 and (day.toordinal() // DAYS_IN_WEEK) % (step // DAYS_IN_WEEK) == 0
     return day.toordinal() % step == 0
 
 

@@ -4,16 +4,25 @@
   const timeline = window.facetrail.timeline;
   let opener = null;
 
+  // An open panel is a step of the browser's history, so that a phone's way back closes it.
   async function openEvidence(id, from) {
+    const wasHidden = panel.hidden;
     opener = from;
     await window.htmx.ajax("GET", `/sightings/${id}`, { target: "#evidence", swap: "innerHTML" });
     panel.hidden = false;
     panel.scrollTop = 0;
     panel.querySelector("[data-evidence-title]")?.focus({ preventScroll: true });
     timeline?.mark(id);
+    if (wasHidden) history.pushState({ evidence: id }, "");
   }
 
   function closeEvidence() {
+    if (!panel || panel.hidden) return;
+    if (history.state?.evidence) history.back();
+    else hideEvidence();
+  }
+
+  function hideEvidence() {
     if (!panel || panel.hidden) return;
     panel.hidden = true;
     panel.replaceChildren();
@@ -29,18 +38,21 @@
     if (!wasDragged) openEvidence(link.dataset.evidence, link);
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeEvidence(); });
+  window.addEventListener("popstate", () => {
+    hideEvidence();
+    timeline?.change(timeline.view.from, timeline.view.to); // the address of before is of before
+  });
   document.querySelector("[data-day-form] input[type=date]")?.addEventListener("change", (event) => event.target.form.submit());
 
   let wasDragged = false;
   if (!timeline) return;
   const { frame, view } = timeline;
-  const hands = new Map(); // pointer -> { x, began }
-  const FAR_PX = 5;
+  const hands = new Map(); // pointer -> { x, y, began }
+  const FAR_PX = 5, NEAR_PX = 12, LINE_PX = 16, WHEEL_PX = 100, MOST_WHEEL = 0.7;
 
   frame.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.target.closest(".timeline-name")) return;
-    if (!hands.size) wasDragged = false;
-    hands.set(event.pointerId, { x: event.clientX, began: event.clientX });
+    if (event.button !== 0 || (!hands.size && event.target.closest(".timeline-name"))) return;
+    hands.set(event.pointerId, { x: event.clientX, y: event.clientY, began: event.clientX });
   });
 
   window.addEventListener("pointermove", (event) => {
@@ -49,31 +61,49 @@
     if (!wasDragged && hands.size === 1 && Math.abs(event.clientX - hand.began) < FAR_PX) return;
     wasDragged = true;
     frame.classList.add("is-moved");
-    const others = [...hands.entries()].filter(([id]) => id !== event.pointerId).map(([, one]) => one);
-    if (others.length) pinch(hand.x, event.clientX, others[0].x);
-    else timeline.change(...[view.from, view.to].map((at) => at - (timeline.at(event.clientX) - timeline.at(hand.x))));
-    hand.x = event.clientX;
+    const now = { x: event.clientX, y: event.clientY };
+    const other = [...hands.entries()].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) pinch(hand, now, other);
+    else slide(hand.x, now.x);
+    Object.assign(hand, now);
   });
 
-  // Two fingers: what lies below them stays below them.
-  function pinch(before, after, other) {
-    const gap = Math.abs(before - other), wider = Math.abs(after - other);
-    if (gap < 12 || wider < 12) return;
-    timeline.zoom(gap / wider, timeline.at(other));
+  function slide(before, after) {
+    const by = timeline.at(after) - timeline.at(before);
+    timeline.change(view.from - by, view.to - by);
   }
+
+  // Two fingers: what lies between them stays between them.
+  function pinch(before, after, other) {
+    const gap = Math.hypot(before.x - other.x, before.y - other.y), wider = Math.hypot(after.x - other.x, after.y - other.y);
+    if (gap < NEAR_PX || wider < NEAR_PX) return;
+    const [middle, moved] = [before, after].map((hand) => (hand.x + other.x) / 2);
+    timeline.zoom(gap / wider, timeline.at(middle));
+    slide(middle, moved);
+  }
+
+  // With two fingers down the page does not scroll, wherever they go; with one it scrolls up and down.
+  frame.addEventListener("touchmove", (event) => {
+    if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+  }, { passive: false });
 
   for (const kind of ["pointerup", "pointercancel"]) {
     window.addEventListener(kind, (event) => {
       hands.delete(event.pointerId);
-      if (!hands.size) frame.classList.remove("is-moved");
+      if (hands.size) return;
+      frame.classList.remove("is-moved");
+      setTimeout(() => { wasDragged = false; }); // after the click that ends a drag
     });
   }
 
+  // Pinching a touchpad comes as a wheel with the control key, in small steps.
   frame.addEventListener("wheel", (event) => {
-    const isAcross = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
+    const [x, y] = [event.deltaX, event.deltaY].map((delta) => delta * (event.deltaMode ? LINE_PX : 1));
+    const isAcross = Math.abs(x) > Math.abs(y) || event.shiftKey;
     const isZoom = event.ctrlKey || event.metaKey || event.target.closest(".timeline-axis");
-    if (isZoom) timeline.zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 240))), timeline.at(event.clientX));
-    else if (isAcross) timeline.move((event.deltaX || event.deltaY) / frame.clientWidth);
+    const step = Math.max(-MOST_WHEEL, Math.min(MOST_WHEEL, y / WHEEL_PX));
+    if (isZoom) timeline.zoom(Math.exp(step), timeline.at(event.clientX));
+    else if (isAcross) timeline.move((x || y) / frame.clientWidth);
     else return;
     event.preventDefault();
   }, { passive: false });

@@ -56,7 +56,7 @@
     for (const name of ["range", "at"]) address.searchParams.delete(name);
     address.searchParams.set("from", iso(view.from));
     address.searchParams.set("to", iso(view.to));
-    history.replaceState(null, "", address);
+    history.replaceState(history.state, "", address);
     const middle = iso((view.from + view.to) / 2);
     for (const link of place.querySelectorAll("[data-range]")) {
       const target = new URL(link.href);
@@ -100,12 +100,19 @@
     const name = element("a", "timeline-name");
     name.href = line.person ? personAddress(line.person) : `/timeline?${new URLSearchParams({ status: line.status, from: iso(view.from), to: iso(view.to) })}`;
     name.title = `${line.title}, ${line.status}: ${line.count} sightings`;
+    if (line.face) name.append(faceOf(line.face));
     name.append(element("span", "", line.title), element("span", "faint", line.count));
     const lane = element("div", "timeline-lane");
     if (line.dense.length) lane.append(density(line));
     for (const [from, to, id, told] of line.bars) lane.append(bar(line, from, to, id, told));
     row.append(name, lane);
     return row;
+  }
+
+  function faceOf(person) {
+    const made = element("img", "face timeline-face");
+    Object.assign(made, { alt: "", loading: "lazy", draggable: false, src: `/people/${encodeURIComponent(person)}/face` });
+    return made;
   }
 
   const personAddress = (person) => `/timeline?${new URLSearchParams({ person, from: iso(view.from), to: iso(view.to) })}`;
@@ -160,16 +167,17 @@
   }
 
   function drawAxis() {
-    const room = 84 / Math.max(axis.clientWidth, 100) * 100; // per cent that a label takes
-    let last = -Infinity;
+    const [room, wide] = [62, 84].map((px) => px / Math.max(axis.clientWidth, 100) * 100); // per cent that labels take
+    let last = -Infinity, next = -Infinity;
     const marks = [];
     for (const [at, label, isMajor] of picture.marks) {
       const left = part(at);
-      if (left > 100 || (left >= 0 && left - last < room && !isMajor)) continue;
-      if (left - last < room || (left < 0 && isMajor)) marks.pop();
+      if (left > 100 || (left >= 0 && left < next && !isMajor)) continue;
+      if (left < next || (left < 0 && isMajor)) marks.pop();
       else if (left < 0 && !isMajor) continue;
       const mark = element("div", `timeline-mark${isMajor ? " is-major" : ""}${left < 0 ? " is-past" : ""}`, label);
       last = Math.max(left, 0); // the day that has begun before stays in sight, at the edge
+      next = last + (isMajor ? wide : room);
       mark.style.left = `${last}%`;
       marks.push(mark);
     }
@@ -183,18 +191,21 @@
     axis.replaceChildren(...marks);
   }
 
-  // What is seen, in the site's zone: the day that the axis names, and how long.
+  // What is seen, in the site's zone: its days, and within one day from when to when.
   function title() {
-    const [first, last] = [view.from, view.to].map((at) => local(at));
-    return first.day === last.day || last.clock === "00:00" && view.to - view.from <= 90000000
-      ? `${first.day}, ${first.clock} – ${last.clock}` : `${first.day} – ${last.day}`;
+    const [first, last, end] = [view.from, view.to, view.to - 1].map(local);
+    if (first.day + first.year === end.day + end.year) {
+      const isWhole = first.clock === "00:00" && last.clock === "00:00";
+      return `${first.day} ${first.year}${isWhole ? "" : `, ${first.clock} – ${last.clock}`}`;
+    }
+    return `${first.day}${first.year === end.year ? "" : ` ${first.year}`} – ${end.day} ${end.year}`;
   }
 
   function local(at) {
     const moment = new Date(at + offsetAt(at));
-    const day = moment.toLocaleDateString(undefined, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    const [weekday, date, month, year] = moment.toUTCString().replace(",", "").split(" "); // Fri, 01 May 2026 09:30:05 GMT
     const fine = view.to - view.from < 600000;
-    return { day, clock: moment.toISOString().slice(11, fine ? 19 : 16) };
+    return { day: `${weekday} ${+date} ${month}`, year, clock: moment.toISOString().slice(11, fine ? 19 : 16) };
   }
 
   // The zone's offset comes with the picture, as it changes with daylight saving: [since, offset] pairs.
