@@ -42,6 +42,9 @@ def test_first_day(page: Page, site: Site, url: str) -> None:
     expect(page.get_by_role("heading", name="First steps")).to_be_visible()
 
     page.get_by_text("More", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".bar-sheet")).to_be_hidden()
+    page.get_by_text("More", exact=True).click()
     page.locator(".bar-sheet").get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
 
