@@ -7,6 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -134,22 +135,28 @@ def _version(partition: Path, name: str) -> FileVersion | None:
 
 
 def _read_runs(path: Path) -> tuple[RecordedRun, ...]:
-    table = read_file(path, _SEEN_COLUMNS)
-    columns = [table.column(name).to_pylist() for name in _SEEN_COLUMNS[:-2]]
+    table = _known(read_file(path, _SEEN_COLUMNS))
+    columns = [table.column(name).to_pylist() for name in _SEEN_COLUMNS[1:-2]]
     columns += [_moments(table.column(name)) for name in _SEEN_COLUMNS[-2:]]
     runs: dict[tuple[str, str, str], dict[str, list[Visit]]] = defaultdict(lambda: defaultdict(list))
-    for status, person_id, name, source_id, presence_s, run_id, clock, start, end in zip(*columns, strict=True):
-        if status == Status.KNOWN.value and person_id is not None:
-            visit = Visit(person_id, name or person_id, source_id, start, end, presence_s)
-            runs[source_id, run_id, clock][person_id].append(visit)
+    for person_id, name, source_id, presence_s, run_id, clock, start, end in zip(*columns, strict=True):
+        visit = Visit(person_id, name or person_id, source_id, start, end, presence_s)
+        runs[source_id, run_id, clock][person_id].append(visit)
     return tuple(
         RecordedRun(source_id, run_id, Clock(clock), {person: _recorded(visits) for person, visits in people.items()})
         for (source_id, run_id, clock), people in runs.items()
     )
 
 
+def _known(table: Any) -> Any:
+    """The rows of people who are known, which may be few."""
+    known, columns = Status.KNOWN.value, (table.column(name).to_pylist() for name in ("status", "person_id"))
+    is_known = [status == known and person is not None for status, person in zip(*columns, strict=True)]
+    return table.take(np.flatnonzero(np.array(is_known, bool)))
+
+
 def _recorded(visits: list[Visit]) -> RecordedPerson:
-    return RecordedPerson(tuple(visits), max(visit.end_ts for visit in visits))
+    return RecordedPerson(tuple(visits), max(map(attrgetter("end_ts"), visits)))
 
 
 def _read_minutes(path: Path) -> WatchedMinutes:

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.attendance.evidence.record import COVERAGE, SIGHTINGS, AttendanceRecord
 from pipeline.schemas import RunKey
-from pipeline.sightings.rows import Clock
+from pipeline.sightings.rows import Clock, Status
 from pipeline.sightings.store import RowFilter, Store
 from tests.builders import START, make_coverage_row, make_sighting
 
@@ -48,6 +48,16 @@ def test_visits_come_by_run(store: Store) -> None:
         Clock.ARGUMENT,
         2,
     )
+
+
+def test_unknown_people_are_no_visits(store: Store) -> None:
+    with store.staging() as staging:
+        rows = [make_sighting(person=None, status=Status.UNKNOWN, run=DOOR)]
+        store.stage_sightings(staging, rows, RowFilter(source_id="door"))
+        staging.publish()
+    record = AttendanceRecord(store.data_dir)
+
+    assert record.runs(record.files(SIGHTINGS, DAY)) == []
 
 
 def test_files_are_read_anew_when_they_change(store: Store) -> None:
