@@ -1,13 +1,17 @@
-"""Serving over HTTP: whose word counts on where a request comes from."""
+"""Serving over HTTP: whose word counts on where a request comes from, and answers that leave at once."""
 
 from __future__ import annotations
+
+import asyncio
+import socket
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from dashboards.web.serving import serving
+from dashboards.web.serving import bound_socket, serving
 from pipeline.config import WebSettings
+from tests.dashboards.web.waiting import finished
 
 PUBLIC = "https://faces.example.org"
 
@@ -32,3 +36,22 @@ def test_only_a_proxy_that_is_set_says_who_asks(settings: WebSettings, seen: str
         answer = httpx.get(address, headers={"X-Forwarded-For": "198.51.100.9, 192.0.2.7"})
 
     assert answer.json() == seen
+
+
+def test_no_part_of_an_answer_waits_until_the_part_before_it_has_arrived() -> None:
+    with bound_socket(WebSettings(port=0)) as listening:
+        assert finished(_accepted_without_delay(listening))
+
+
+async def _accepted_without_delay(listening: socket.socket) -> bool:
+    accepted = asyncio.get_running_loop().create_future()
+    server = await asyncio.start_server(lambda _reader, writer: accepted.set_result(writer), sock=listening)
+    _, mine = await asyncio.open_connection(*listening.getsockname())
+    theirs: asyncio.StreamWriter = await accepted
+    has_no_delay = theirs.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    for writer in (mine, theirs):
+        writer.close()
+        await writer.wait_closed()
+    server.close()
+    await server.wait_closed()
+    return bool(has_no_delay)
