@@ -37,9 +37,10 @@ MODULES = {
     "soak": "soak",
     "search": "face_search",
     "views": "views",
+    "pages": "pages",
 }
 """What can be measured, by which module of this package."""
-ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery", "soak", "search", "views"}
+ASKED_FOR = {"encoders", "thresholds", "heads", "live", "events", "delivery", "soak", "search", "views", "pages"}
 """What is measured only when it is named."""
 RESULT = "measured: "
 """What a line with a measurement begins with, among whatever libraries print."""
