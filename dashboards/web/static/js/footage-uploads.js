@@ -134,7 +134,8 @@
     one.line.classList.add("upload-bad");
     one.line.querySelector(".progress").hidden = true;
     buttonOf(one.line, "pause").hidden = true;
-    say(one, words);
+    buttonOf(one.line, "remove").textContent = "Close";
+    say(one, words[0].toUpperCase() + words.slice(1));
   }
 
   function newLine(file) {
