@@ -77,6 +77,8 @@ class RunFold:
         ready: list[tuple[Delivery, Foldable]] = []
         while self._fold.next_chunk + len(ready) in self._waiting:
             ready.append(self._waiting.pop(self._fold.next_chunk + len(ready)))
+            if isinstance(ready[-1][1], RunEnded):
+                break
         return ready
 
 

@@ -135,10 +135,13 @@ class Ingest:
     def _feed_and_drain(self, record: RunRecord) -> Outlook:
         """Publish what is missing, then wait for the record; OVER, or LOST when it has to be done again."""
         on_their_way = self._transport.in_flight(record.run.run_id)
-        passage = Passage(_first_missing(self._runs.get(record.run.run_id).next_chunk, on_their_way))
+        next_chunk = self._runs.get(record.run.run_id).next_chunk
+        passage = Passage(_first_missing(next_chunk, on_their_way))
+        # The last that is on its way may be the run's end: who reads on behind that finds another end there.
+        start = max(next_chunk, passage.published - 1)
         options = AnalysisOptions.from_json(record.options_json)
         codec = Codec.RAW if self._transport.is_local else Codec.JPEG
-        for item in self._read_chunks(_path_of(record), record.run, options.sampling, passage.published):
+        for item in self._read_chunks(_path_of(record), record.run, options.sampling, start):
             number = slot_of(item).number
             if number not in on_their_way:
                 envelope = pack(Work(item, stage_options(options)), codec)

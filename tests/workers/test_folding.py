@@ -94,6 +94,15 @@ def test_end_completes_the_run_when_all_chunks_are_there(world: World) -> None:
     assert Runs(world.control).get(RUN.run_id).state is RunState.DONE
 
 
+def test_nothing_follows_the_end(world: World) -> None:
+    fold = make_fold(world)
+
+    taken = fold.take([deliver(RunEnded(RUN, 2)), deliver(make_chunk(0)), deliver(RunEnded(RUN, 1))])
+
+    assert numbers(taken.finished) == [0, 1]
+    assert Runs(world.control).get(RUN.run_id).state is RunState.DONE
+
+
 @pytest.mark.parametrize(
     "delivery",
     [

@@ -69,7 +69,9 @@ def read_chunks(
     _path: Path, run: RunKey, _options: SamplingOptions, start_chunk: int
 ) -> Iterator[FrameChunk | RunEnded]:
     yield from (make_frame_chunk(number, run=run) for number in range(start_chunk, N_CHUNKS))
-    yield RunEnded(run, N_CHUNKS)
+    yield RunEnded(
+        run, max(start_chunk, N_CHUNKS)
+    )  # who begins behind the end is told of no other, as with a real file
 
 
 def make_downstream(tmp_path: Path) -> Downstream:
@@ -162,8 +164,23 @@ def test_run_goes_on_at_the_first_chunk_that_is_neither_recorded_nor_on_its_way(
         downstream.runs.wait_for(RunState.DRAINING)
         downstream.runs.change(state=RunState.DONE)
 
-    assert started_at == [2]
+    assert started_at == [1]  # the last that is on its way may be the end
     assert sorted(numbers(taken)) == [1, 2, 3, 4, 5]
+
+
+def test_run_that_is_on_its_way_as_a_whole_gets_no_second_end(tmp_path: Path) -> None:
+    downstream = make_downstream(tmp_path)
+    for number in range(N_CHUNKS):
+        downstream.transport.publish(FRAMES, pack(Work(make_frame_chunk(number), OPTIONS)))
+    downstream.transport.publish(matches_stream(RUN.source_id), pack(Work(RunEnded(RUN, N_CHUNKS), OPTIONS)))
+
+    with ingesting(downstream):
+        downstream.runs.wait_for(RunState.DRAINING)
+        end = downstream.take_end()
+        downstream.runs.change(state=RunState.DONE)
+
+    assert numbers(end) == [N_CHUNKS]
+    assert downstream.runs.record.n_chunks == N_CHUNKS
 
 
 def test_chunks_lost_with_the_server_are_read_again(tmp_path: Path) -> None:
