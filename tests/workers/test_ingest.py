@@ -69,9 +69,7 @@ def read_chunks(
     _path: Path, run: RunKey, _options: SamplingOptions, start_chunk: int
 ) -> Iterator[FrameChunk | RunEnded]:
     yield from (make_frame_chunk(number, run=run) for number in range(start_chunk, N_CHUNKS))
-    yield RunEnded(
-        run, max(start_chunk, N_CHUNKS)
-    )  # who begins behind the end is told of no other, as with a real file
+    yield RunEnded(run, max(start_chunk, N_CHUNKS))  # as with a real file
 
 
 def make_downstream(tmp_path: Path) -> Downstream:
