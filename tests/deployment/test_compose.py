@@ -45,7 +45,7 @@ def test_footage_of_the_host_is_where_the_pages_look_for_it(monkeypatch: pytest.
 
     (root,) = load_settings(web={"host": service["command"][-1]}).web.footage_roots
 
-    assert all(f"./footage:{root}:ro" in OURS[name]["volumes"] for name in (PAGES, INTAKE, "ingest"))
+    assert all(f"./footage:{root}:ro" in OURS[name]["volumes"] for name in (PAGES, INTAKE, "ingest", "camera"))
 
 
 @pytest.mark.parametrize("name", WORKERS)
