@@ -14,7 +14,12 @@ from dashboards.web.app import create_app
 from dashboards.web.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import WebSettings
-from tests.dashboards.web.attendance.test_pages import write_record
+from pipeline.control.run_records import NewRun
+from pipeline.control.runs import Runs
+from pipeline.control.sources import NewSource, Sources
+from pipeline.options import AnalysisOptions
+from pipeline.sightings.rows import Clock, SourceKind
+from tests.dashboards.web.attendance.test_pages import MONDAY, RUN, write_record
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -23,9 +28,9 @@ MONTH = "/attendance?day=2026-03-02"
 
 
 @pytest.fixture
-def page(site: Site, chromium: Browser) -> Iterator[Page]:
-    """An admin's page on a phone, on a site with a record and without shifts."""
-    write_record(site)
+def page(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An admin's page on a phone, on a site with a record and without shifts; by a clock that a test may name."""
+    write_record(site, clock=getattr(request, "param", Clock.ARGUMENT))
     app = create_app(site, FixedDoorkeeper(make_visitor(Role.ADMIN)))
     with serving(app, WebSettings(port=0)) as url:
         context = chromium.new_context(base_url=url, viewport={"width": 390, "height": 844})
@@ -65,3 +70,30 @@ def test_shift_is_set_up_and_the_months_file_is_as_the_page_shows_it(page: Page)
     assert header[2:33] == [f"2026-03-{day:02}" for day in range(1, 32)]
     assert [row[0].removeprefix("'"), *row[2:33]] == cells(page)[0]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("page", [Clock.MTIME], indirect=True)
+def test_footage_that_was_left_out_leads_to_where_one_says_when_it_began(page: Page, site: Site) -> None:
+    record_footage(site)
+    page.goto(MONTH)
+
+    page.get_by_role("status").get_by_role("link", name="door.mp4").click()
+    page.wait_for_load_state()
+
+    expect(page.get_by_role("dialog").get_by_label("Its first picture was taken at")).to_be_visible()
+
+
+def record_footage(site: Site) -> None:
+    """The source and the run of the record's sightings."""
+    new = NewSource(
+        source_id=RUN.source_id,
+        kind=SourceKind.FILE,
+        label="door.mp4",
+        path=None,
+        duration_s=8 * 3600,
+        start_ts=MONDAY,
+        clock=Clock.MTIME,
+    )
+    Sources(site.control).upsert(new)
+    options = AnalysisOptions().to_json()
+    Runs(site.control).submit(NewRun(run=RUN, options_json=options, encoder="dlib-resnet", gallery_version=1))
