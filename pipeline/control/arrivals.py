@@ -142,10 +142,11 @@ class Arrivals:
         """It cannot be analysed."""
         return self._change(arrival_id, state=ArrivalState.REFUSED.value, problem=problem)
 
-    def dismiss(self, arrival_id: int) -> None:
-        """Forget an arrival; what was made of it stays."""
+    def dismiss(self, arrival_id: int) -> bool:
+        """Forget an arrival, and say whether there was one; what was made of it stays."""
         with self._control.writing() as transaction:
-            transaction.connection.execute(delete(arrivals).where(arrivals.c.arrival_id == arrival_id))
+            gone = delete(arrivals).where(arrivals.c.arrival_id == arrival_id)
+            return transaction.connection.execute(gone).rowcount > 0
 
     def _change(self, arrival_id: int, **values: object) -> Arrival:
         with self._control.writing() as transaction:

@@ -23,6 +23,7 @@ from dashboards.web.security.uploads import KeptFootage, keep_footage, shown_nam
 from dashboards.web.site import Site
 from dashboards.web.words import size as size_words
 from pipeline.control.arrivals import Arrival, Arrivals, NewArrival, Origin
+from pipeline.control.audit import AuditLog
 from pipeline.errors import InputError, SourceUnreadable, StoreFull
 from pipeline.intake.sections import sections_as_json
 from pipeline.intake.unfinished import Announced
@@ -75,9 +76,10 @@ def submit_paths(site: Site, chosen: list[str], asked: Asked, visitor: Visitor) 
     for path in paths:
         if not path.is_file():
             raise SourceUnreadable(f"{path.name} is no file")
-    options_json, note = sections_as_json(asked.sections), Arrivals(site.control).note
+    options_json = sections_as_json(asked.sections)
     return [
-        note(_arrival(path, path.name, Origin.CHOICE, visitor.name, options_json, asked.start_ts)) for path in paths
+        _note(site, _arrival(path, path.name, Origin.CHOICE, visitor.name, options_json, asked.start_ts))
+        for path in paths
     ]
 
 
@@ -102,8 +104,13 @@ def note_upload(site: Site, kept: KeptFootage, said: Announced) -> Arrival:
     """Put a file that has come whole on the list of arrivals."""
     if not kept.was_there and said.modified_ms:
         os.utime(kept.path, (said.modified_ms / 1000, said.modified_ms / 1000))
-    new = _arrival(kept.path, said.name, Origin.UPLOAD, said.who, said.options_json, said.start_ts)
-    return Arrivals(site.control).note(new)
+    return _note(site, _arrival(kept.path, said.name, Origin.UPLOAD, said.who, said.options_json, said.start_ts))
+
+
+def _note(site: Site, new: NewArrival) -> Arrival:
+    noted = Arrivals(site.control).note(new)
+    AuditLog(site.control).append("submit footage", "", who=new.who, detail=f"arrival {noted.arrival_id}")
+    return noted
 
 
 def _arrival(

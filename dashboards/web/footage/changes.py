@@ -31,17 +31,17 @@ START_WAIT_S = 2.0
 
 
 @router.post("/footage/{source_id}/cancel")
-def cancel(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole: bool = False) -> Response:
+def cancel(request: Request, source_id: str, visitor: AnalystVisitor, *, whole: bool = False) -> Response:
     """Stop it where it is; `whole` is asked by a page that then loads anew."""
-    stop_footage(site_of(request), one_line(site_of(request), keeper_of(request), source_id).run)
+    stop_footage(site_of(request), one_line(site_of(request), keeper_of(request), source_id).run, who=visitor.name)
     return _reload() if whole else _line(request, source_id)
 
 
 @router.post("/footage/{source_id}/again")
-def again(request: Request, source_id: str, _visitor: AnalystVisitor, *, whole: bool = False) -> Response:
+def again(request: Request, source_id: str, visitor: AnalystVisitor, *, whole: bool = False) -> Response:
     """Go on where it stopped; `whole` is asked by a page that then loads anew."""
     site = site_of(request)
-    go_on_with(site, one_line(site, keeper_of(request), source_id).run)
+    go_on_with(site, one_line(site, keeper_of(request), source_id).run, who=visitor.name)
     return _reload() if whole else _line(request, source_id)
 
 
@@ -65,33 +65,33 @@ def remove_file(request: Request, source_id: str, visitor: AnalystVisitor) -> Re
 
 
 @router.post("/footage/arrivals/{arrival_id}/dismiss")
-def dismiss(request: Request, arrival_id: int, _visitor: AnalystVisitor) -> HTMLResponse:
+def dismiss(request: Request, arrival_id: int, visitor: AnalystVisitor) -> HTMLResponse:
     """Take a file that came off the list; one that waits is not taken in then."""
-    site = site_of(request)
-    Arrivals(site.control).dismiss(arrival_id)
+    dismiss_arrival(site_of(request).control, arrival_id, who=visitor.name)
     return _arrivals(request)
 
 
 @router.post("/footage/arrivals/{arrival_id}/again")
 def look_again(request: Request, arrival_id: int, visitor: AnalystVisitor) -> HTMLResponse:
     """Look once more into a file that was refused."""
-    control = site_of(request).control
-    try_refused_again(control, arrival_id, visitor.name)
+    try_refused_again(site_of(request).control, arrival_id, who=visitor.name)
     return _arrivals(request)
 
 
-def stop_footage(site: Site, run: RunRecord) -> None:
+def stop_footage(site: Site, run: RunRecord, *, who: str) -> None:
     """Stop an analysis where it is; raises `Conflict` for one that is over."""
     if not run.state.is_active:
         raise Conflict(f"{run.label} is {run.state} already; there is nothing to stop")
     stop_run(site, run)
+    AuditLog(site.control).append("stop footage", "", who=who, detail=run.run.source_id)
 
 
-def go_on_with(site: Site, run: RunRecord) -> RunRecord:
+def go_on_with(site: Site, run: RunRecord, *, who: str) -> RunRecord:
     """Let an analysis go on where it stopped; raises `Conflict` for one that is active or complete."""
     if run.state.is_active or run.state.is_complete:
         raise Conflict(f"{run.label} is {run.state}; there is nothing to go on with")
     queued = queue_again(site.control, run)
+    AuditLog(site.control).append("resume footage", "", who=who, detail=run.run.source_id)
     _hand_over(site, queued)
     return queued
 
@@ -131,7 +131,13 @@ def stop_run(site: Site, run: RunRecord) -> None:
         transport.close()
 
 
-def try_refused_again(control: Control, arrival_id: int, who: str) -> None:
+def dismiss_arrival(control: Control, arrival_id: int, *, who: str) -> None:
+    """Take a file that came off the list; nothing happens when it is not on it."""
+    if Arrivals(control).dismiss(arrival_id):
+        AuditLog(control).append("dismiss footage", "", who=who, detail=f"arrival {arrival_id}")
+
+
+def try_refused_again(control: Control, arrival_id: int, *, who: str) -> None:
     """Put a refused file on the list anew; raises `InputError` for one that was not refused, or is gone."""
     arrivals = Arrivals(control)
     found = next((one for one in arrivals.refused() if one.arrival_id == arrival_id), None)
@@ -154,6 +160,7 @@ def try_refused_again(control: Control, arrival_id: int, who: str) -> None:
             state=ArrivalState.WAITING,
         )
     )
+    AuditLog(control).append("retry footage", "", who=who, detail=f"arrival {arrival_id}")
 
 
 def _hand_over(site: Site, run: RunRecord) -> None:

@@ -80,7 +80,7 @@ def begin_session(request: Request, response: Response, user: User, *, is_half: 
     put_session(response, request, sessions.begin(user.user_id, place_of(request), now, lasts, is_half=is_half))
     if not is_half:
         Users(site.control).note_sign_in(user.user_id, now)
-        AuditLog(site.control).append("sign in", "", who=user.name, detail=place_of(request).address)
+        AuditLog(site.control).append("sign in", "", who=user.name)
 
 
 def next_page(asked: str | None) -> str:
@@ -89,14 +89,13 @@ def next_page(asked: str | None) -> str:
 
 
 def _note(request: Request, name: str, reason: str) -> None:
-    who, detail = _whose(request, name), f"{reason}; {place_of(request).address}"
-    AuditLog(site_of(request).control).append(REFUSED, "", who=who, detail=detail)
+    AuditLog(site_of(request).control).append(REFUSED, "", who=_whose(request, name), detail=reason)
 
 
 def _note_too_often(request: Request, name: str) -> None:
     """Not each time: these tries are not counted, and rows that cannot be removed would fill the disk."""
-    who, detail = _whose(request, name), f"too many tries; {place_of(request).address}"
-    AuditLog(site_of(request).control).append_anew(REFUSED, "", who=who, detail=detail)
+    log = AuditLog(site_of(request).control)
+    log.append_anew(REFUSED, "", who=_whose(request, name), detail="too many tries")
 
 
 def _whose(request: Request, name: str) -> str:

@@ -14,6 +14,7 @@ from dashboards.web.rendering import render, site_of
 from dashboards.web.system.health import Trouble, days_left, doing, headline, stage_words, troubles
 from dashboards.web.system.looking import SystemLook, looker_of
 from dashboards.web.system.versions import VersionLine, versions
+from pipeline.control.audit import AuditLog
 from pipeline.control.deliveries import Deliveries
 from workers.second_try import analyse_again
 
@@ -45,22 +46,25 @@ def show_now(request: Request, _visitor: AnyVisitor) -> Response:
 
 
 @router.post("/system/letters")
-def deliver_again(request: Request, _visitor: AnalystVisitor, target: Annotated[str, Form()] = "") -> Response:
+def deliver_again(request: Request, visitor: AnalystVisitor, target: Annotated[str, Form()] = "") -> Response:
     """Let the dead letters of a target, or all, wait for delivery once more."""
     site = site_of(request)
     queue = Deliveries(site.control)
-    queue.retry([letter.seq for letter in queue.dead(target or None)], datetime.now(UTC))
+    n_letters = queue.retry([letter.seq for letter in queue.dead(target or None)], datetime.now(UTC))
+    if n_letters:
+        AuditLog(site.control).append("deliver again", "", who=visitor.name, detail=f"{n_letters} events")
     looker_of(site).forget()
-    return show_now(request, _visitor)
+    return show_now(request, visitor)
 
 
 @router.post("/system/runs/{run_id}")
-def try_again(request: Request, _visitor: AnalystVisitor, run_id: str) -> Response:
+def try_again(request: Request, visitor: AnalystVisitor, run_id: str) -> Response:
     """Let a failed run go on, or one with gaps begin anew."""
     site = site_of(request)
-    analyse_again(site.control, site.redis_url, run_id)
+    again = analyse_again(site.control, site.redis_url, run_id)
+    AuditLog(site.control).append("resume footage", "", who=visitor.name, detail=again.run.source_id)
     looker_of(site).forget()
-    return show_now(request, _visitor)
+    return show_now(request, visitor)
 
 
 def _values(request: Request) -> dict[str, object]:

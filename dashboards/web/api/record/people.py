@@ -160,7 +160,7 @@ def get_person(request: Request, visitor: AnyVisitor, person_id: PersonId) -> Pe
     """
     site = site_of(request)
     shown = show_person(site, person_id, labels_of(site))
-    AuditLog(site.control).append("look", shown.person.person_id, who=visitor.name)
+    AuditLog(site.control).append_anew("look", shown.person.person_id, who=visitor.name)
     return _details(shown)
 
 

@@ -77,7 +77,7 @@ def note_asked(request: Request, visitor: Visitor, asked: CatalogueQuery) -> Non
     """Whoever asks for somebody with a name stands in the audit log."""
     control = site_of(request).control
     for person_id in PeopleListing(control).names_of(sorted(asked.person_ids or ())):
-        AuditLog(control).append("timeline", person_id, who=visitor.name)
+        AuditLog(control).append_anew("timeline", person_id, who=visitor.name)  # programs ask again and again
 
 
 @router.get("", operation_id="list_sightings")
@@ -106,7 +106,7 @@ def get_sighting(request: Request, visitor: AnyVisitor, sighting_id: SightingId)
     site = site_of(request)
     found = evidence_of(site, site.catalogue.get(sighting_id))
     if found.row.status is Status.KNOWN and found.row.person_id:
-        AuditLog(site.control).append("evidence", found.row.person_id, who=visitor.name, detail=sighting_id)
+        AuditLog(site.control).append_anew("evidence", found.row.person_id, who=visitor.name, detail=sighting_id)
     return sighting_details(found, words_of(site))
 
 

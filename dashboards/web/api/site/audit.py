@@ -31,6 +31,8 @@ class AuditValue(ApiValue):
     image_sha256: str | None
     """Of the picture that was asked about."""
     detail: str
+    place: str
+    """The address from which it was asked for; empty for a command on the server itself."""
 
 
 class AuditList(ListPage):
@@ -47,7 +49,7 @@ def audit(
     who: Annotated[str, Query(max_length=200, description="A part of the name of who did it.")] = "",
     action: Annotated[str, Query(max_length=100, description="The verb.")] = "",
     about: Annotated[
-        str, Query(max_length=200, description="A part of the person's id or name, or of the detail.")
+        str, Query(max_length=200, description="A part of the person's id or name, of the detail or the place.")
     ] = "",
     since: Annotated[MomentQuery | None, Query(description="At it or later.")] = None,
     until: Annotated[MomentQuery | None, Query(description="Before it.")] = None,
@@ -73,4 +75,5 @@ def _row(row: AuditRow) -> AuditValue:
         person_name=row.person_name,
         image_sha256=entry.image_sha256,
         detail=entry.detail,
+        place=entry.place,
     )

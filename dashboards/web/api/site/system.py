@@ -15,6 +15,7 @@ from dashboards.web.system.health import Weight, doing, headline, troubles
 from dashboards.web.system.looking import ServerLook, SystemLook, looker_of
 from dashboards.web.system.processes import ProcessView
 from dashboards.web.system.versions import versions
+from pipeline.control.audit import AuditLog
 from pipeline.control.deliveries import Deliveries
 from pipeline.control.run_records import RunState
 from pipeline.schemas import LeftOut
@@ -189,7 +190,7 @@ def list_dead_letters(request: Request, _visitor: AnyVisitor) -> DeadLetters:
 @router.post("/dead-letters/retry", operation_id="retry_dead_letters")
 def retry_dead_letters(
     request: Request,
-    _visitor: AnalystVisitor,
+    visitor: AnalystVisitor,
     body: Annotated[Retry, Body()] = Retry(),  # noqa: B008 # it is frozen
 ) -> Retried:
     """Let dead letters wait for delivery once more."""
@@ -198,6 +199,8 @@ def retry_dead_letters(
     dead = [letter.seq for letter in queue.dead(body.target)]
     wanted = dead if body.seqs is None else sorted(set(dead).intersection(body.seqs))
     n_letters = queue.retry(wanted, datetime.now(UTC))
+    if n_letters:
+        AuditLog(site.control).append("deliver again", "", who=visitor.name, detail=f"{n_letters} events")
     looker_of(site).forget()
     return Retried(n_letters=n_letters)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Path, Request
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from dashboards.web.access import AdminVisitor, AnyVisitor
 from dashboards.web.api.problems import problems
@@ -19,6 +20,7 @@ from dashboards.web.site import Site
 from pipeline.camera_listing import ListedCamera, Standing, listed_cameras
 from pipeline.errors import NotFound
 from pipeline.video.live.address import RtspTransport
+from pipeline.video.live.trial_facts import TrialFacts
 
 router = APIRouter(tags=["cameras"], prefix="/cameras")
 
@@ -78,21 +80,13 @@ class CameraSwitch(ApiBody):
     enabled: bool
 
 
-class Trial(ApiValue):
-    """What a camera sends."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial(TrialFacts):
+    """What a camera sends: width and height in pixels as its pictures come, rates in pictures a second, and how much
+    later than the quickest a picture comes. `problem` says why the trial ended before its time."""
 
-    width: int
-    height: int
-    """Pixels of its pictures as they come."""
-    codec: str
-    declared_fps: float | None
-    measured_fps: float | None
-    n_pictures: int
-    n_damaged: int
-    first_picture_s: float
-    late_p95_s: float
-    problem: str | None
-    """Why the trial ended before its time."""
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(use_attribute_docstrings=True)
+
     faces: tuple[tuple[float, float, float, float], ...]
     """Boxes in the last picture: left, top, width, height as parts of it, 0 to 1."""
     snapshot_jpeg: str
@@ -119,12 +113,8 @@ def add(request: Request, visitor: AdminVisitor, body: NewCamera) -> CameraValue
 def test(request: Request, _visitor: AdminVisitor, body: CameraEntered) -> Trial:
     """Try a camera without keeping it: what it sends, and whom the detector finds. Takes some seconds, up to 45."""
     report = try_camera(site_of(request), _entered(body))
-    return Trial.model_validate(
-        {
-            **{name: getattr(report, name) for name in Trial.model_fields},
-            "snapshot_jpeg": b64encode(report.snapshot_jpeg).decode(),
-        }
-    )
+    told = {field.name: getattr(report, field.name) for field in fields(TrialFacts)}
+    return Trial(**told, faces=report.faces, snapshot_jpeg=b64encode(report.snapshot_jpeg).decode())
 
 
 @router.patch("/{name}", operation_id="switch_camera", responses=problems(404, 409))

@@ -99,7 +99,7 @@ def list_events(request: Request, visitor: AnyVisitor, wanted: Wanted, limit: Li
     feed = feeds_of(request).feed
     feed.start()
     if wanted.person_id:
-        AuditLog(site_of(request).control).append("live", wanted.person_id, who=visitor.name)
+        AuditLog(site_of(request).control).append_anew("live", wanted.person_id, who=visitor.name)
     cards, place = feed.cards(wanted, limit)
     return EventsNow(
         place=place,
@@ -132,7 +132,7 @@ async def stream(
     await run_in_threadpool(feed.start)
     if wanted.person_id:
         control = site_of(request).control
-        await run_in_threadpool(AuditLog(control).append, "live", wanted.person_id, who=visitor.name)
+        await run_in_threadpool(AuditLog(control).append_anew, "live", wanted.person_id, who=visitor.name)
     news = stream_news(feed, place if re.fullmatch(PLACE, place) else "", wanted)
     return EventSourceResponse(told(news), ping=SEND_TIMEOUT_S, send_timeout=SEND_TIMEOUT_S, headers=UNBUFFERED)
 

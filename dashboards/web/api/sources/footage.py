@@ -98,18 +98,18 @@ def get_report(request: Request, visitor: AnyVisitor, source_id: SourceId) -> HT
 
 
 @router.post("/footage/{source_id}/cancel", operation_id="cancel_footage", responses=problems(404, 409))
-def cancel(request: Request, _visitor: AnalystVisitor, source_id: SourceId) -> Footage:
+def cancel(request: Request, visitor: AnalystVisitor, source_id: SourceId) -> Footage:
     """Stop an analysis where it is; what was found stays, and it can go on later."""
     site = site_of(request)
-    stop_footage(site, one_line(site, keeper_of(request), source_id).run)
+    stop_footage(site, one_line(site, keeper_of(request), source_id).run, who=visitor.name)
     return footage(one_line(site, keeper_of(request), source_id))
 
 
 @router.post("/footage/{source_id}/resume", operation_id="resume_footage", responses=problems(404, 409))
-def resume(request: Request, _visitor: AnalystVisitor, source_id: SourceId) -> Footage:
+def resume(request: Request, visitor: AnalystVisitor, source_id: SourceId) -> Footage:
     """Let an analysis that was cancelled or failed go on where it stopped."""
     site = site_of(request)
-    go_on_with(site, one_line(site, keeper_of(request), source_id).run)
+    go_on_with(site, one_line(site, keeper_of(request), source_id).run, who=visitor.name)
     return footage(one_line(site, keeper_of(request), source_id))
 
 

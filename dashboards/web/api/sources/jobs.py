@@ -15,6 +15,7 @@ from dashboards.web.api.values import ID, ApiValue, Moment, RunId
 from dashboards.web.failures import Conflict
 from dashboards.web.rendering import site_of
 from dashboards.web.system.looking import LIVE_GAPS_SHOWN, looker_of
+from pipeline.control.audit import AuditLog
 from pipeline.control.footage_list import FootageCursor
 from pipeline.control.gaps import find_gaps
 from pipeline.control.run_records import RunRecord, RunState
@@ -80,7 +81,7 @@ def get_job(request: Request, _visitor: AnyVisitor, run_id: RunId) -> Job:
 
 
 @router.post("/jobs/{run_id}/retry", operation_id="retry_job", responses=problems(404, 409))
-def retry_job(request: Request, _visitor: AnalystVisitor, run_id: RunId) -> Job:
+def retry_job(request: Request, visitor: AnalystVisitor, run_id: RunId) -> Job:
     """Let a failed or cancelled run go on where it stopped, and one with gaps begin anew.
 
     What is recorded stays until the new rows take its place.
@@ -90,6 +91,7 @@ def retry_job(request: Request, _visitor: AnalystVisitor, run_id: RunId) -> Job:
     if run.source_kind is SourceKind.LIVE or run.state.is_active or run.state is RunState.DONE:
         raise Conflict(f"{run.label} is {run.state}; there is nothing to try again")
     again = analyse_again(site.control, site.redis_url, run_id)
+    AuditLog(site.control).append("resume footage", "", who=visitor.name, detail=again.run.source_id)
     looker_of(site).forget()
     return job(again)
 

@@ -14,11 +14,11 @@ from dashboards.web.api.problems import problems
 from dashboards.web.api.values import ApiBody, ApiValue, Moment, MomentQuery
 from dashboards.web.footage.arriving import SentFile, submit_paths, take_upload
 from dashboards.web.footage.asked import Asked, parse_asked
-from dashboards.web.footage.changes import try_refused_again
+from dashboards.web.footage.changes import dismiss_arrival, try_refused_again
 from dashboards.web.footage.folders import FolderView, look_into
 from dashboards.web.footage.views import list_arrivals
 from dashboards.web.rendering import site_of
-from pipeline.control.arrivals import Arrivals, ArrivalState, Origin
+from pipeline.control.arrivals import ArrivalState, Origin
 from pipeline.control.run_records import RunState
 
 router = APIRouter(tags=["footage"])
@@ -171,15 +171,15 @@ def arrivals(request: Request, _visitor: AnyVisitor) -> ArrivalsList:
 
 
 @router.delete("/arrivals/{arrival_id}", operation_id="dismiss_arrival", status_code=204)
-def dismiss(request: Request, _visitor: AnalystVisitor, arrival_id: ArrivalId) -> None:
+def dismiss(request: Request, visitor: AnalystVisitor, arrival_id: ArrivalId) -> None:
     """Take a file off the list; one that waits is not taken in then."""
-    Arrivals(site_of(request).control).dismiss(arrival_id)
+    dismiss_arrival(site_of(request).control, arrival_id, who=visitor.name)
 
 
 @router.post("/arrivals/{arrival_id}/retry", operation_id="retry_arrival", status_code=204, responses=problems(404))
 def retry(request: Request, visitor: AnalystVisitor, arrival_id: ArrivalId) -> None:
     """Look once more into a file that was refused."""
-    try_refused_again(site_of(request).control, arrival_id, visitor.name)
+    try_refused_again(site_of(request).control, arrival_id, who=visitor.name)
 
 
 def _asked(request: Request, wishes: Wishes) -> Asked:
