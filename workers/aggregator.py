@@ -18,7 +18,7 @@ from pipeline.control.database import Control, Lease
 from pipeline.control.leases import Leases
 from pipeline.control.relabelling import RelabelTask
 from pipeline.control.runs import Runs
-from pipeline.errors import LeaseLost, NotFound, TransportLost
+from pipeline.errors import LeaseLost, NotFound
 from pipeline.sightings.recorded_fold import RecordedFold
 from pipeline.sightings.recording import Recorder
 from pipeline.sightings.rows import SourceKind
@@ -27,10 +27,11 @@ from workers.metrics import catalogue as of
 from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.ownership import LEASE_S, Ownership
 from workers.relabelling import SLICE_S, Relabeller, neglected
+from workers.stepping import step_until
 from workers.telling import NobodyTold, Teller
 from workers.timing import Every
 from workers.wire.entries import entry_age_s
-from workers.wire.transport import AGGREGATORS, Delivery, Subscription, Transport, backoff_s, matches_stream
+from workers.wire.transport import AGGREGATORS, Delivery, Subscription, Transport, matches_stream
 
 logger = logging.getLogger(__name__)
 
@@ -93,19 +94,8 @@ class Aggregator:
 
     def run(self) -> None:
         """Own and record until `stop` is set; a lost server is waited for."""
-        failures = 0
         with self._ownership.renewing():
-            while not self._stop.is_set():
-                try:
-                    self.step()
-                    failures = 0
-                except TransportLost as error:
-                    failures += 1
-                    self._metrics.add(of.SERVER_LOSSES, stage=NAME)
-                    logger.warning("the aggregator waits for the server: %s", error)
-                    self._folds.clear()  # what they hold may come again, or be nowhere else
-                    self._is_cut_off = True
-                    self._stop.wait(backoff_s(failures))
+            step_until(self._stop, NAME, self.step, self._metrics, lost=self._note_cut)
         self._ownership.follow([])
 
     def step(self) -> None:
@@ -121,6 +111,10 @@ class Aggregator:
         self._relabel()
         if self._show.is_due():
             self._show_progress()
+
+    def _note_cut(self) -> None:
+        self._folds.clear()  # what they hold may come again, or be nowhere else
+        self._is_cut_off = True
 
     def _follow_runs(self) -> None:
         """Own the sources of active runs; folds of runs that ended otherwise go."""

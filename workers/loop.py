@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.errors import ChunkRejected, MessageError, TransportLost
+from pipeline.errors import ChunkRejected, MessageError
 from pipeline.schemas import FaceChunk, RunKey
 from workers.claiming import LIVE_IDLE_S, Claim
 from workers.gathering import Gathering
@@ -17,8 +17,9 @@ from workers.messages import Item, Work, give_up, pack, unpack
 from workers.metrics import catalogue as of
 from workers.metrics.counting import UNCOUNTED, Metrics
 from workers.pulse import Pulse
+from workers.stepping import step_until
 from workers.wire.entries import entry_age_s
-from workers.wire.transport import Burial, Delivery, Subscription, Transport, backoff_s
+from workers.wire.transport import Burial, Delivery, Subscription, Transport
 
 logger = logging.getLogger(__name__)
 
@@ -79,17 +80,8 @@ class StageLoop:
 
     def run(self) -> None:
         """Work until `stop` is set; a lost server is waited for."""
-        failures = 0
         with Pulse(f"{self._stage.name} keeper", self._live_idle_s / 3, self._keeper.touch):
-            while not self._stop.is_set():
-                try:
-                    self.step()
-                    failures = 0
-                except TransportLost as error:
-                    failures += 1
-                    self._metrics.add(of.SERVER_LOSSES, stage=self._stage.name)
-                    logger.warning("%s waits for the server: %s", self._stage.name, error)
-                    self._stop.wait(backoff_s(failures))
+            step_until(self._stop, self._stage.name, self.step, self._metrics)
 
     def step(self) -> None:
         """Take messages once, and finish them."""

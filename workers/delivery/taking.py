@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 
 from pipeline.control.deliveries import LOG_BEGIN, Batch, Deliveries
-from pipeline.errors import MessageError, TransportLost
+from pipeline.errors import MessageError
 from pipeline.events.delivery import intake
 from pipeline.events.delivery.notices import Notice
 from pipeline.events.events import SightingEvent, decode_event
 from pipeline.events.watch.watching import WatchRule
 from workers.delivery.courier import utc_now
+from workers.stepping import step_until
 from workers.wire.event_log import EVENTS, EventLog, LogEntry, place_of
-from workers.wire.transport import backoff_s
 
 logger = logging.getLogger(__name__)
 
@@ -51,15 +51,7 @@ class Taking:
 
     def run(self, stop: threading.Event) -> None:
         """Take in until `stop` is set; a lost server is waited for."""
-        failures = 0
-        while not stop.is_set():
-            try:
-                self.step(WAIT_S)
-                failures = 0
-            except TransportLost as error:
-                failures += 1
-                logger.warning("delivery waits for the server: %s", error)
-                stop.wait(backoff_s(failures))
+        step_until(stop, "delivery", lambda: self.step(WAIT_S))
 
     def step(self, wait_s: float) -> int:
         """Take in what has come; how many events were new. Raises `TransportLost`."""
