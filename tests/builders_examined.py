@@ -62,6 +62,10 @@ class GivenAsker:
     """Says of every picture what it was given to say."""
 
     picture: ExaminedPicture = field(default_factory=make_examined)
+    loads: bool = False
+
+    def is_loading(self) -> bool:
+        return self.loads
 
     def faces(self, picture: bytes) -> ExaminedPicture:
         return self.picture

@@ -20,6 +20,9 @@ MOST_WAITING_BYTES = 96 << 20
 """Of their pictures together."""
 ANSWER_KEPT_S = 30
 """An answer that nobody fetches goes away after this."""
+COMING = "ft:examiners-coming"
+COMING_S = 6.0
+"""Whoever loads models is believed to be at it for so long after saying so."""
 
 POST_SCRIPT = """
 -- KEYS: questions, picture
@@ -30,10 +33,9 @@ redis.call('XTRIM', KEYS[1], 'MINID', now[1] * 1000 + math.floor(now[2] / 1000) 
 local waiting = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', ARGV[5])
 local bytes = #ARGV[3]
 for _, entry in ipairs(waiting) do bytes = bytes + tonumber(entry[2][6]) end
-if #waiting >= tonumber(ARGV[5]) or bytes > tonumber(ARGV[6]) then return 0 end
+if #waiting >= tonumber(ARGV[5]) or bytes > tonumber(ARGV[6]) then return false end
 redis.call('SET', KEYS[2], ARGV[3], 'PX', limit)
-redis.call('XADD', KEYS[1], '*', 'id', ARGV[1], 'question', ARGV[2], 'bytes', #ARGV[3])
-return 1
+return redis.call('XADD', KEYS[1], '*', 'id', ARGV[1], 'question', ARGV[2], 'bytes', #ARGV[3])
 """
 
 
@@ -61,11 +63,12 @@ class RedisAsks:
         self._redis = connect(url)
         self._post = self._redis.register_script(POST_SCRIPT)
 
-    def post(self, ask_id: str, question: bytes, picture: bytes, limit_s: float) -> bool:
-        """Ask, for `limit_s` seconds; False when too many questions wait already."""
+    def post(self, ask_id: str, question: bytes, picture: bytes, limit_s: float) -> str | None:
+        """Ask, for `limit_s` seconds; returns the question's entry, or None when too many wait already."""
         arguments: list[Any] = [ask_id, question, picture, round(limit_s * 1000), MOST_WAITING, MOST_WAITING_BYTES]
         with errors_translated():
-            return bool(self._post(keys=[ASKS, _picture_key(ask_id)], args=arguments))
+            entry_id = cast("bytes | None", self._post(keys=[ASKS, _picture_key(ask_id)], args=arguments))
+        return None if entry_id is None else entry_id.decode()
 
     def wait_for_answer(self, ask_id: str, wait_s: float) -> bytes | None:
         """The answer, once; None when there is none within `wait_s` seconds."""
@@ -73,10 +76,12 @@ class RedisAsks:
             answer = cast("Any", self._redis.blpop([_answer_key(ask_id)], timeout=max(0.01, wait_s)))
         return None if answer is None else bytes(answer[1])
 
-    def withdraw(self, ask_id: str) -> None:
-        """Wait no more: whoever takes the question finds it without a picture."""
-        with errors_translated():
-            self._redis.delete(_picture_key(ask_id))
+    def withdraw(self, ask_id: str, entry_id: str) -> None:
+        """Wait no more: nobody takes the question now, and who has it finds it without a picture."""
+        with errors_translated(), self._redis.pipeline(transaction=True) as transaction:
+            transaction.xdel(ASKS, entry_id)
+            transaction.delete(_picture_key(ask_id))
+            transaction.execute()
 
     def n_examiners(self) -> int:
         """How many processes asked for questions within the last seconds."""
@@ -87,6 +92,16 @@ class RedisAsks:
             groups = [group["name"] for group in redis.xinfo_groups(ASKS)]
             readers = redis.xinfo_consumers(ASKS, EXAMINERS) if EXAMINERS.encode() in groups else []
         return sum(reader["idle"] < ALIVE_S * 1000 for reader in readers)
+
+    def announce(self) -> None:
+        """Say that an examiner is on its way: it loads models. Believed for `COMING_S`."""
+        with errors_translated():
+            self._redis.set(COMING, b"1", px=round(COMING_S * 1000))
+
+    def is_examiner_coming(self) -> bool:
+        """Whether somebody said lately that models are being loaded."""
+        with errors_translated():
+            return bool(self._redis.exists(COMING))
 
     def take(self, examiner: str, wait_s: float, min_idle_s: float) -> Ask | None:
         """One question: one that lay untouched in dead hands for `min_idle_s` seconds, else a new one."""

@@ -8,6 +8,7 @@ Whoever asks needs neither TensorFlow nor a model. The questions are answered by
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -33,14 +34,35 @@ from workers.wire.asks import (
 
 MOST_PICTURE_BYTES = 20 << 20
 """A picture lies in the server's memory while it is asked about."""
-LIMIT_S = 10.0
-"""Longest wait for an answer, in seconds; a process that has just started needs some to get ready."""
 LOOK_S = 1.0
 """How often a waiting asker looks whether anybody is there to answer, in seconds."""
-NOBODY = (
-    "nobody here examines pictures: `facetrail up` starts what does, or `facetrail worker asks` on its own; "
-    "right after the start it takes some seconds"
+LOOK_FOR_ANYBODY_S = 0.1
+"""The same while nobody is known to be there."""
+NOBODY = "nobody here examines pictures: `facetrail up` starts what does, or `facetrail worker asks` on its own"
+LOADING = (
+    "the models are still being loaded, as after every start, or fetched, as before the first one; "
+    "try again in a moment"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long an asker waits for what, in seconds."""
+
+    answer_s: float = 10.0
+    """For the answer, once the models are there."""
+    models_s: float = 40.0
+    """For models that are being loaded: five seconds on a machine with nothing else to do."""
+    anybody_s: float = 3.0
+    """For word of anybody of whom no stack knows: a process that has just begun says after a moment that it loads."""
+
+    @property
+    def most_s(self) -> float:
+        """In all, once a question was taken in."""
+        return self.answer_s + self.models_s
+
+
+PATIENCE = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +77,19 @@ class AskedModels:
 class Asker:
     """Asks over one server, with the models of the moment; safe to share between threads."""
 
-    def __init__(self, url: str, models: Callable[[], AskedModels], limit_s: float = LIMIT_S) -> None:
-        """Opens nothing yet; `models` is asked for each picture, and `limit_s` is the longest wait in seconds."""
+    def __init__(
+        self,
+        url: str,
+        models: Callable[[], AskedModels],
+        patience: Patience = PATIENCE,
+        expects: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Opens nothing yet; `models` is asked for each picture, and `expects` whether a process that examines them
+        is being started, as far as is known here."""
         self._asks = RedisAsks(url)
         self._models = models
-        self._limit_s = limit_s
+        self._patience = patience
+        self._expects = expects
 
     def reference(self, picture: bytes, label: str = "picture") -> ReferenceReport:
         """A picture, as its file's bytes, examined as a reference image; `label` is what the user calls it.
@@ -79,6 +109,10 @@ class Asker:
             raise TransportLost(f"asked for faces, and got {type(answer).__name__}")
         return picture_of_answer(answer)
 
+    def is_loading(self) -> bool:
+        """Whether nobody can answer yet, since models are being loaded; raises `TransportLost`."""
+        return not self._asks.n_examiners() and self._is_coming()
+
     def close(self) -> None:
         """Give back what is held."""
         self._asks.close()
@@ -88,28 +122,50 @@ class Asker:
             raise ImageUnreadable(
                 f"the picture has {len(picture) / 1e6:.0f} MB; at most {MOST_PICTURE_BYTES >> 20} can be examined"
             )
-        if not self._asks.n_examiners():
-            raise TransportLost(NOBODY)
+        self._await_anybody()
         models, ask_id = self._models(), uuid.uuid4().hex
         question = Question(wanted=wanted, detection=models.detection, encoder=models.encoder)
-        if not self._asks.post(ask_id, encode_message(question), picture, self._limit_s):
+        entry_id = self._asks.post(ask_id, encode_message(question), picture, self._patience.most_s)
+        if entry_id is None:
             raise TransportLost("too many pictures wait to be examined; try again in a moment")
-        return _understood(self._wait(ask_id))
+        try:
+            return _understood(self._wait(ask_id))
+        except TransportLost:
+            self._asks.withdraw(ask_id, entry_id)
+            raise
+
+    def _is_coming(self) -> bool:
+        return self._asks.is_examiner_coming() or self._expects()
+
+    def _await_anybody(self) -> None:
+        """Wait for somebody who examines pictures, or says to be loading models; raises `TransportLost`."""
+        begun, pause = time.monotonic(), threading.Event()
+        while not (self._asks.n_examiners() or self._asks.is_examiner_coming()):
+            is_expected, waited_s = self._expects(), time.monotonic() - begun
+            if waited_s >= (self._patience.models_s if is_expected else self._patience.anybody_s):
+                raise TransportLost(LOADING if is_expected else NOBODY)
+            pause.wait(LOOK_FOR_ANYBODY_S)
 
     def _wait(self, ask_id: str) -> bytes:
-        give_up_at = time.monotonic() + self._limit_s
+        """The answer; time in which models are being loaded counts apart."""
+        begun = time.monotonic()
+        give_up_at, is_coming = begun + self._patience.answer_s, False
         while (left_s := give_up_at - time.monotonic()) > 0:
             answer = self._asks.wait_for_answer(ask_id, min(LOOK_S, left_s))
             if answer is not None:
                 return answer
-            if not self._asks.n_examiners():
-                break
-        self._asks.withdraw(ask_id)
-        raise TransportLost(
-            f"no answer within {self._limit_s:.0f} s: the processes that examine pictures are busy, or have ended; "
-            "try again, and look at the system page if it stays so"
-            if left_s <= 0
-            else NOBODY
+            is_there = bool(self._asks.n_examiners())
+            is_coming = self._asks.is_examiner_coming() or (not is_there and self._expects())
+            if is_coming:
+                give_up_at = min(begun + self._patience.most_s, time.monotonic() + self._patience.answer_s)
+            elif not is_there:
+                raise TransportLost(NOBODY)
+        raise TransportLost(LOADING if is_coming else self._in_vain())
+
+    def _in_vain(self) -> str:
+        return (
+            f"no answer within {self._patience.answer_s:.0f} s: the processes that examine pictures are busy, or have "
+            "ended; try again, and look at the system page if it stays so"
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from pipeline.encoders.registry import Encoder
@@ -14,8 +16,9 @@ from pipeline.identity.enrolment import examine_image
 from pipeline.identity.picture_faces import examine_picture
 from pipeline.options import DetectionOptions
 from workers.ask_streams import Ask, RedisAsks
-from workers.metrics import catalogue as of
 from workers.metrics.counting import UNCOUNTED, Metrics
+from workers.pulse import Pulse
+from workers.stepping import step_until
 from workers.wire.asks import (
     Answer,
     Question,
@@ -27,7 +30,6 @@ from workers.wire.asks import (
     encode_message,
 )
 from workers.wire.headers import MAX_REASON
-from workers.wire.transport import backoff_s
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ WAIT_S = 0.5
 """Longest wait for a question, and so for the end after SIGTERM."""
 IDLE_S = 3.0
 """A question in the hands of somebody for longer goes to another: it takes a tenth of that, and askers wait thrice."""
+HAIL_S = 0.5
+"""Between two words to askers that models are being loaded, in seconds; what is quicker needs none."""
 MOST_TRIES = 2
 """A picture that ended its examiners so often is not looked at again."""
 
@@ -69,18 +73,15 @@ class Examiner:
         self._metrics = metrics
         self._idle_s = idle_s
 
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Let askers know, while the block lasts, that models are being loaded, so that they wait."""
+        with Pulse("models being loaded", HAIL_S, self._asks.announce):
+            yield
+
     def run(self) -> None:
         """Answer until `stop` is set; a lost server is waited for."""
-        failures = 0
-        while not self._stop.is_set():
-            try:
-                self.step()
-                failures = 0
-            except TransportLost as error:
-                failures += 1
-                self._metrics.add(of.SERVER_LOSSES, stage=NAME)
-                logger.warning("%s waits for the server: %s", NAME, error)
-                self._stop.wait(backoff_s(failures))
+        step_until(self._stop, NAME, self.step, self._metrics)
         self._leave()
 
     def step(self) -> None:
@@ -107,8 +108,9 @@ class Examiner:
             return Refusal(reason=str(error)[:MAX_REASON])
 
     def _examined(self, question: Question, picture: bytes) -> Answer:
-        detector = self._models.detector_for(question.detection)
-        encoder = self._models.encoder_for(question.encoder)
+        with self.loading():
+            detector = self._models.detector_for(question.detection)
+            encoder = self._models.encoder_for(question.encoder)
         if question.wanted is Wanted.REFERENCE:
             return answer_of_report(examine_image(picture, detector, encoder))
         return answer_of_picture(examine_picture(picture, detector, encoder))

@@ -8,6 +8,7 @@ import signal
 import threading
 import uuid
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from workers.together import Work, run_together
 from workers.wire.transport import Transport
 
 if TYPE_CHECKING:
+    from workers.examiner import Examiner
     from workers.models import Models
 
 INGEST = "ingest"
@@ -118,10 +120,11 @@ def _model_works(
     from workers.models import Models
 
     models = Models(weights_dir(settings.data), xla=settings.xla)
-    works = [_loop_work(stage, settings, transport, stop, metrics) for stage in _model_stages(stages, settings, models)]
-    if ASKS in stages:
-        works.append(_asks_work(settings, models, stop, metrics))
-    return works
+    examiner = _examiner(settings, models, stop, metrics) if ASKS in stages else None
+    with examiner.loading() if examiner else nullcontext():
+        made = _model_stages(stages, settings, models)
+    works = [_loop_work(stage, settings, transport, stop, metrics) for stage in made]
+    return [*works, examiner.run] if examiner else works
 
 
 def _model_stages(stages: Sequence[str], settings: Settings, models: Models) -> list[Stage]:
@@ -141,11 +144,11 @@ def _model_stages(stages: Sequence[str], settings: Settings, models: Models) -> 
     return made
 
 
-def _asks_work(settings: Settings, models: Models, stop: threading.Event, metrics: Metrics) -> Work:
+def _examiner(settings: Settings, models: Models, stop: threading.Event, metrics: Metrics) -> Examiner:
     from workers.ask_streams import RedisAsks
     from workers.examiner import Examiner
 
-    return Examiner(RedisAsks(server_url(settings)), models, _consumer(ASKS), stop, metrics).run
+    return Examiner(RedisAsks(server_url(settings)), models, _consumer(ASKS), stop, metrics)
 
 
 def _consumer(stage: str) -> str:

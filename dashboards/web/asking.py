@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.errors import SettingsError, TransportLost
@@ -24,6 +25,9 @@ class PictureAsker(Protocol):
     def faces(self, picture: bytes) -> ExaminedPicture:
         """All faces of a picture with box, quality, embedding and a small crop; the largest first."""
 
+    def is_loading(self) -> bool:
+        """Whether answers take longer, since models are being loaded; raises `TransportLost`."""
+
 
 class NobodyToAsk:
     """Stands where no server is known."""
@@ -36,15 +40,20 @@ class NobodyToAsk:
         """Raises `TransportLost`."""
         raise TransportLost("no server is known on which pictures are examined; `facetrail up` starts one")
 
+    def is_loading(self) -> bool:
+        """Nothing is."""
+        return False
+
 
 def asker_for(settings: Settings, control: Control, url: str) -> PictureAsker:
     """Who is asked over the server at `url`: with the data folder's encoder, and the detector of the settings."""
-    from workers.asking import AskedModels, Asker
+    from workers.asking import PATIENCE, AskedModels, Asker
+    from workers.stack.examiners import expects_examiner
 
     def models() -> AskedModels:
         return AskedModels(settings.detection, encoder_of(settings, control))
 
-    return Asker(url, models)
+    return Asker(url, models, PATIENCE, lambda: expects_examiner(settings.data, datetime.now(UTC)))
 
 
 def encoder_of(settings: Settings, control: Control) -> str:

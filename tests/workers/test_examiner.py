@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -15,8 +16,8 @@ from pipeline.faces.detection import Detector
 from pipeline.identity.enrolment import ReferenceStatus, examine_image
 from pipeline.options import DetectionOptions
 from tests.builders_faces import ColourEncoder, ScriptedDetector, make_detections, make_texture
-from workers.ask_streams import MOST_WAITING, RedisAsks
-from workers.asking import MOST_PICTURE_BYTES, AskedModels, Asker
+from workers.ask_streams import ASKS, MOST_WAITING, RedisAsks
+from workers.asking import MOST_PICTURE_BYTES, AskedModels, Asker, Patience
 from workers.examiner import MOST_TRIES, Examiner
 from workers.streams import connect
 from workers.wire.asks import Refusal, decode_answer
@@ -69,8 +70,18 @@ def examiner(redis_url: str, models: GivenModels) -> Iterator[Examiner]:
     thread.join()
 
 
-def asker(redis_url: str, encoder: str = "colour", limit_s: float = 5.0) -> Asker:
-    return Asker(redis_url, lambda: AskedModels(DetectionOptions(), encoder), limit_s)
+def asker(
+    redis_url: str, encoder: str = "colour", answer_s: float = 5.0, models_s: float = 5.0, anybody_s: float = 0.0
+) -> Asker:
+    patience = Patience(answer_s=answer_s, models_s=models_s, anybody_s=anybody_s)
+    return Asker(redis_url, lambda: AskedModels(DetectionOptions(), encoder), patience)
+
+
+def wait_until_asked(redis_url: str) -> None:
+    client, pause = connect(redis_url), threading.Event()
+    while not client.xlen(ASKS):
+        pause.wait(0.01)
+    client.close()
 
 
 @pytest.mark.slow
@@ -130,25 +141,69 @@ def test_a_picture_too_large_is_not_sent(redis_url: str) -> None:
 def test_no_more_questions_wait_than_may(asks: RedisAsks) -> None:
     posted = [asks.post(str(number), b"", b"picture", limit_s=60) for number in range(MOST_WAITING + 1)]
 
-    assert posted == [True] * MOST_WAITING + [False]
+    assert [entry is not None for entry in posted] == [True] * MOST_WAITING + [False]
 
 
 def test_pictures_that_wait_are_bounded_in_bytes(asks: RedisAsks) -> None:
     posted = [asks.post(str(number), b"", bytes(MOST_PICTURE_BYTES), limit_s=60) for number in range(5)]
 
-    assert posted == [True] * 4 + [False]
+    assert [entry is not None for entry in posted] == [True] * 4 + [False]
 
 
-@pytest.mark.slow
-def test_a_question_that_nobody_answers_in_time_is_told_and_dropped(redis_url: str, asks: RedisAsks) -> None:
+def test_a_question_that_nobody_answers_in_time_is_told_and_makes_room(redis_url: str, asks: RedisAsks) -> None:
     asks.take("dead since", 0.01, 60)
 
     with pytest.raises(TransportLost, match=r"no answer within"):
-        asker(redis_url, limit_s=0.05).faces(png())
+        asker(redis_url, answer_s=0.05).faces(png())
 
-    left = asks.take(CONSUMER, 0.01, 60)
-    assert left is not None
-    assert left.picture == b""
+    assert asks.take(CONSUMER, 0.01, 60) is None
+
+
+@pytest.mark.slow
+def test_who_asks_while_the_models_are_being_loaded_waits_for_them(
+    redis_url: str, asks: RedisAsks, models: GivenModels, request: pytest.FixtureRequest
+) -> None:
+    asks.announce()
+    asking = asker(redis_url, answer_s=0.1)
+    assert asking.is_loading()
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(asking.faces, png())
+        wait_until_asked(redis_url)
+        request.getfixturevalue("examiner")
+
+        assert answer.result().message() == "one face"
+    assert not asking.is_loading()
+
+
+def test_models_that_take_too_long_are_told_of(redis_url: str, asks: RedisAsks) -> None:
+    asks.announce()
+
+    with pytest.raises(TransportLost, match="still being loaded"):
+        asker(redis_url, answer_s=0.05, models_s=0.05).faces(png())
+
+    assert asks.take(CONSUMER, 0.01, 60) is None
+
+
+def test_a_process_that_is_being_started_is_waited_for_longer_than_nobody(redis_url: str) -> None:
+    patience = Patience(answer_s=0.05, models_s=0.1, anybody_s=0)
+    asking = Asker(redis_url, lambda: AskedModels(DetectionOptions(), "colour"), patience, lambda: True)
+
+    assert asking.is_loading()
+    with pytest.raises(TransportLost, match="still being loaded"):
+        asking.faces(png())
+
+
+@pytest.mark.slow
+def test_word_of_loading_is_spread_until_it_is_done(redis_url: str, asks: RedisAsks, models: GivenModels) -> None:
+    loading = Examiner(asks, models, CONSUMER, threading.Event())
+    pause = threading.Event()
+
+    with loading.loading():
+        while not asks.is_examiner_coming():
+            pause.wait(0.01)
+
+    assert asker(redis_url).is_loading()
 
 
 def test_what_a_killed_examiner_held_is_answered_by_another(

@@ -15,6 +15,7 @@ from dashboards.web.who.answers import identify_picture, verify_picture
 from dashboards.web.who.enrolling import MOST_AT_ONCE, STEPS, advise_frame, enrol_sent
 from dashboards.web.who.references import reference_path
 from pipeline.control.people import People
+from pipeline.errors import TransportLost
 from pipeline.identity.capturing import Pose
 
 router = APIRouter(include_in_schema=False)
@@ -53,6 +54,16 @@ def ask(
     else:
         answer = identify_picture(site, content, who=visitor.name)
     return render(request, "who/answer.html", {"answer": answer})
+
+
+@router.get("/who/models")
+def models_note(request: Request, _visitor: AnalystVisitor) -> Response:
+    """A note while the models are being loaded, else an empty one, which asks again once a picture is given."""
+    try:
+        is_loading = site_of(request).asker.is_loading()
+    except TransportLost:  # whoever asks a question then is told
+        is_loading = False
+    return render(request, "who/models.html", {"is_loading": is_loading})
 
 
 @router.get("/who/enrol")

@@ -27,7 +27,6 @@ from pipeline.identity.enrolment import ReferenceReport, ReferenceStatus
 from pipeline.identity.policies import policy_in_effect
 from pipeline.sample.making import Sample
 from tests.dashboards.web.who.camera_film import write_camera_film
-from workers.ask_streams import RedisAsks
 from workers.stack.running import running_stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -49,10 +48,6 @@ def real_site(tmp_path_factory: pytest.TempPathFactory, weights_cache: Path) -> 
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     Users(control).add("ada", Role.ADMIN, hashed, datetime.now(UTC))
     with running_stack(settings) as stack:
-        asks = RedisAsks(stack.url)
-        while not asks.n_examiners():
-            asks.wait_for_answer("nobody's", 0.1)
-        asks.close()
         yield Site(settings, control, stack.url, asker=asker_for(settings, control, stack.url))
     control.close()
 
@@ -89,6 +84,12 @@ def page(real_site: Site, filmed: Browser) -> Iterator[Page]:
         opened.set_default_timeout(READY_MS)
         yield opened
         opened.close()
+
+
+def test_picture_that_is_asked_about_as_soon_as_the_stack_runs_is_answered(
+    real_site: Site, photographs: tuple[Path, Path]
+) -> None:
+    assert real_site.asker.faces(photographs[0].read_bytes()).message() == "one face"
 
 
 def sign_in(page: Page) -> None:

@@ -141,3 +141,15 @@ def test_a_frame_of_the_guided_capture_is_judged(analyst: TestClient, asker: Giv
 
     assert left == {"good": True, "words": "Good. Hold still."}
     assert right == {"good": False, "words": "Turn your head a little to your right."}
+
+
+def test_a_note_says_that_the_models_are_being_loaded_and_goes_with_it(analyst: TestClient, asker: GivenAsker) -> None:
+    asker.loads = True
+    said = analyst.get("/who/models").text
+
+    asker.loads = False
+    then = analyst.get("/who/models").text
+
+    assert "are being loaded" in said
+    assert "loaded" not in then
+    assert [analyst.get(page).text.count('hx-get="/who/models"') for page in ("/who", "/who/enrol")] == [1, 1]
