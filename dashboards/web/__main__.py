@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ def show_pages(settings: Settings, on_bound: Callable[[Control, int], None] | No
     `on_bound` is told the port as soon as connections are taken.
     """
     from dashboards.web.asking import asker_for
+    from dashboards.web.attendance.readiness import begin
     from dashboards.web.site import Site
     from pipeline.control.database import open_control
     from workers.main import server_url
@@ -51,6 +53,7 @@ def show_pages(settings: Settings, on_bound: Callable[[Control, int], None] | No
     try:
         site = Site(settings, control, url, asker=asker_for(settings, control, url))
         site.catalogue.begin()  # while the first visitor still signs in
+        begin(site, datetime.now(UTC))
         _answer(site, on_bound)
     finally:
         control.close()
