@@ -11,9 +11,10 @@ from dashboards.web.access import AnalystVisitor, AnyVisitor
 from dashboards.web.people import changing
 from dashboards.web.people.views import show_people
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.uploads import read_picture
+from dashboards.web.security.uploads import read_picture, shown_name
+from pipeline.config import WebSettings
 from pipeline.control.people_listing import PeopleListing
-from pipeline.errors import InputError
+from pipeline.errors import ImageUnreadable, InputError
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,7 +26,15 @@ async def sent_pictures(request: Request, pictures: list[UploadFile]) -> list[by
     """The pictures of a form, checked; raises `InputError` without any, and for too many."""
     if not 1 <= len(pictures) <= MOST_AT_ONCE:
         raise InputError(f"{len(pictures)} pictures were sent; 1 to {MOST_AT_ONCE} are taken at once")
-    return [await read_picture(picture, site_of(request).settings.web) for picture in pictures]
+    return [await _read(picture, site_of(request).settings.web) for picture in pictures]
+
+
+async def _read(picture: UploadFile, settings: WebSettings) -> bytes:
+    """As `read_picture`, whose refusal names the file: somebody who sent ten has to know which one it is."""
+    try:
+        return await read_picture(picture, settings)
+    except ImageUnreadable as error:
+        raise ImageUnreadable(f"{shown_name(picture.filename)}: {error}. Nothing was taken; leave it out") from error
 
 
 SentPictures = Annotated[list[bytes], Depends(sent_pictures)]

@@ -72,6 +72,16 @@ def test_viewers_change_nothing(small_site: Site, browse: Browse, path: str) -> 
     assert browse(Role.VIEWER, on=small_site).post(path, data={"unknown_id": "unknown-0001"}).status_code == 403
 
 
+def test_file_that_is_no_picture_is_named_among_those_that_were_sent(small_site: Site, browse: Browse) -> None:
+    sent = [("pictures", ("notes.txt", b"no picture", "image/jpeg"))]
+
+    answer = browse(on=small_site).post("/people", data={"name": "Grace"}, files=sent)
+
+    assert answer.status_code == 400
+    assert "notes.txt: " in answer.text
+    assert [person.name for person in People(small_site.control).list_people()] == ["Ada"]
+
+
 def test_reference_pictures_are_found_by_the_database_alone(small_site: Site, browse: Browse) -> None:
     browser, person = browse(on=small_site), People(small_site.control).person("Ada")
     path = f"/people/{person.person_id}/images/"
