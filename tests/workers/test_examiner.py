@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -57,17 +58,24 @@ def asks(redis_url: str) -> Iterator[RedisAsks]:
     opened.close()
 
 
-@pytest.fixture
-def examiner(redis_url: str, models: GivenModels) -> Iterator[Examiner]:
-    """One that has joined, and works in a thread."""
+@contextmanager
+def working(redis_url: str, models: GivenModels) -> Iterator[Examiner]:
+    """An examiner at work in a thread."""
     stop = threading.Event()
     made = Examiner(RedisAsks(redis_url), models, CONSUMER, stop)
-    RedisAsks(redis_url).take(CONSUMER, 0.01, 60)
     thread = threading.Thread(target=made.run)
     thread.start()
     yield made
     stop.set()
     thread.join()
+
+
+@pytest.fixture
+def examiner(redis_url: str, models: GivenModels) -> Iterator[Examiner]:
+    """One that has joined, and works in a thread."""
+    RedisAsks(redis_url).take(CONSUMER, 0.01, 60)
+    with working(redis_url, models) as made:
+        yield made
 
 
 def asker(
@@ -150,6 +158,7 @@ def test_pictures_that_wait_are_bounded_in_bytes(asks: RedisAsks) -> None:
     assert [entry is not None for entry in posted] == [True] * 4 + [False]
 
 
+@pytest.mark.slow
 def test_a_question_that_nobody_answers_in_time_is_told_and_makes_room(redis_url: str, asks: RedisAsks) -> None:
     asks.take("dead since", 0.01, 60)
 
@@ -161,7 +170,7 @@ def test_a_question_that_nobody_answers_in_time_is_told_and_makes_room(redis_url
 
 @pytest.mark.slow
 def test_who_asks_while_the_models_are_being_loaded_waits_for_them(
-    redis_url: str, asks: RedisAsks, models: GivenModels, request: pytest.FixtureRequest
+    redis_url: str, asks: RedisAsks, models: GivenModels
 ) -> None:
     asks.announce()
     asking = asker(redis_url, answer_s=0.1)
@@ -170,10 +179,8 @@ def test_who_asks_while_the_models_are_being_loaded_waits_for_them(
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(asking.faces, png())
         wait_until_asked(redis_url)
-        request.getfixturevalue("examiner")
-
-        assert answer.result().message() == "one face"
-    assert not asking.is_loading()
+        with working(redis_url, models):
+            assert answer.result().message() == "one face"
 
 
 def test_models_that_take_too_long_are_told_of(redis_url: str, asks: RedisAsks) -> None:
