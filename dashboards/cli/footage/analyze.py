@@ -9,20 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dashboards.cli.examples import examples
-from dashboards.cli.flags import (
-    DataFlag,
-    DetectorFlag,
-    EncoderFlag,
-    FpsFlag,
-    JsonFlag,
-    KeyframesFlag,
-    MinFaceFlag,
-    NoGateFlag,
-    RotationFlag,
-    StartFlag,
-    TiltFlag,
-    ZoneFlag,
-)
+from dashboards.cli.flags import DataFlag, EncoderFlag, JsonFlag, StartFlag, ZoneFlag
+from dashboards.cli.footage.sampling import AS_SET, LookFlags, with_look_flags
 from dashboards.cli.output import say, warn
 from dashboards.cli.policies import warn_of_calibration
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
@@ -46,7 +34,7 @@ EXAMPLES = examples(
 
 def register(app: typer.Typer, panel: str) -> None:
     """Add `analyze`."""
-    app.command(epilog=EXAMPLES, rich_help_panel=panel)(analyze)
+    app.command(epilog=EXAMPLES, rich_help_panel=panel)(with_look_flags(analyze))
 
 
 def analyze(
@@ -56,15 +44,9 @@ def analyze(
     gallery: Annotated[
         Path | None, typer.Option(help="Who is to be recognised: a folder of pictures for each person.", metavar="DIR")
     ] = None,
-    fps: FpsFlag = None,
+    look: LookFlags = AS_SET,
     start_time: StartFlag = None,
     encoder: EncoderFlag = None,
-    keyframes_only: KeyframesFlag = False,
-    no_gate: NoGateFlag = False,
-    min_face: MinFaceFlag = None,
-    rotation: RotationFlag = None,
-    detector: DetectorFlag = None,
-    tilt: TiltFlag = None,
     data: DataFlag = None,
     time_zone: ZoneFlag = None,
     as_json: JsonFlag = False,
@@ -79,20 +61,10 @@ def analyze(
     """
     from dashboards.cli.footage.intake import sift
     from dashboards.cli.footage.results import show_results
-    from dashboards.cli.footage.sampling import sections
     from dashboards.moments import parse_moment
     from pipeline.intake.videos import list_videos
 
-    flags = sections(
-        fps=fps,
-        keyframes_only=keyframes_only,
-        no_gate=no_gate,
-        min_face=min_face,
-        rotation=rotation,
-        detector=detector,
-        tilt=tilt,
-        encoder=encoder,
-    )
+    flags = look.sections(encoder=encoder)
     session = open_session(data=data, time_zone=time_zone, **flags)
     begins = None if start_time is None else parse_moment(start_time, "--start-time", session.zone)
     found = sift(session, list_videos(videos))

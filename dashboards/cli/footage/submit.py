@@ -9,20 +9,9 @@ import typer
 
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
-from dashboards.cli.flags import (
-    DataFlag,
-    DetectorFlag,
-    FpsFlag,
-    JsonFlag,
-    KeyframesFlag,
-    MinFaceFlag,
-    NoGateFlag,
-    RotationFlag,
-    StartFlag,
-    TiltFlag,
-    ZoneFlag,
-)
+from dashboards.cli.flags import DataFlag, JsonFlag, StartFlag, ZoneFlag
 from dashboards.cli.footage.jobs import job_payload
+from dashboards.cli.footage.sampling import AS_SET, LookFlags, with_look_flags
 from dashboards.cli.output import answers, emit_json, say, table
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 from pipeline.errors import InputError
@@ -40,7 +29,7 @@ EXAMPLES = examples(
 
 def register(app: typer.Typer, panel: str) -> None:
     """Add `submit`."""
-    app.command(epilog=EXAMPLES, rich_help_panel=panel)(submit)
+    app.command(epilog=EXAMPLES, rich_help_panel=panel)(with_look_flags(submit))
 
 
 def submit(
@@ -48,14 +37,8 @@ def submit(
         list[Path], typer.Argument(help="Videos, folders of videos, or patterns.", metavar="VIDEO...", readable=False)
     ],
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all are done.")] = False,
-    fps: FpsFlag = None,
+    look: LookFlags = AS_SET,
     start_time: StartFlag = None,
-    keyframes_only: KeyframesFlag = False,
-    no_gate: NoGateFlag = False,
-    min_face: MinFaceFlag = None,
-    rotation: RotationFlag = None,
-    detector: DetectorFlag = None,
-    tilt: TiltFlag = None,
     data: DataFlag = None,
     time_zone: ZoneFlag = None,
     as_json: JsonFlag = False,
@@ -65,19 +48,10 @@ def submit(
     A file that was analysed before is not analysed again.
     """
     from dashboards.cli.footage.intake import sift, take_in
-    from dashboards.cli.footage.sampling import sections
     from dashboards.moments import parse_moment
     from pipeline.intake.videos import list_videos
 
-    flags = sections(
-        fps=fps,
-        keyframes_only=keyframes_only,
-        no_gate=no_gate,
-        min_face=min_face,
-        rotation=rotation,
-        detector=detector,
-        tilt=tilt,
-    )
+    flags = look.sections()
     session = open_session(data=data, time_zone=time_zone, **flags)
     begins = None if start_time is None else parse_moment(start_time, "--start-time", session.zone)
     found = sift(session, list_videos(videos))

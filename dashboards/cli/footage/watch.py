@@ -14,18 +14,8 @@ import typer
 
 from dashboards.cli.examples import examples
 from dashboards.cli.exits import ExitCode
-from dashboards.cli.flags import (
-    DataFlag,
-    DetectorFlag,
-    FpsFlag,
-    JsonFlag,
-    KeyframesFlag,
-    MinFaceFlag,
-    NoGateFlag,
-    RotationFlag,
-    TiltFlag,
-    ZoneFlag,
-)
+from dashboards.cli.flags import DataFlag, JsonFlag, ZoneFlag
+from dashboards.cli.footage.sampling import AS_SET, LookFlags, with_look_flags
 from dashboards.cli.output import emit_line, say, warn
 from dashboards.cli.session import Session, adopt_encoder, open_database, open_session
 from pipeline.errors import InputError, SourceUnreadable
@@ -71,7 +61,7 @@ class _Outcome:
 
 def register(app: typer.Typer, panel: str) -> None:
     """Add `watch`."""
-    app.command(epilog=EXAMPLES, rich_help_panel=panel)(watch)
+    app.command(epilog=EXAMPLES, rich_help_panel=panel)(with_look_flags(watch))
 
 
 def watch(
@@ -87,13 +77,7 @@ def watch(
         Path | None, typer.Option("--move-to", help="Move files here before they are analysed.", metavar="DIR")
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Take what is there, wait until it is whole, and end.")] = False,
-    fps: FpsFlag = None,
-    keyframes_only: KeyframesFlag = False,
-    no_gate: NoGateFlag = False,
-    min_face: MinFaceFlag = None,
-    rotation: RotationFlag = None,
-    detector: DetectorFlag = None,
-    tilt: TiltFlag = None,
+    look: LookFlags = AS_SET,
     data: DataFlag = None,
     time_zone: ZoneFlag = None,
     as_json: JsonFlag = False,
@@ -106,19 +90,10 @@ def watch(
 
     `watch_folders:` in facetrail.yaml lets `facetrail up` do the same.
     """
-    from dashboards.cli.footage.sampling import sections
     from pipeline.intake.sections import sections_as_json
     from workers.watching import FolderRule
 
-    flags = sections(
-        fps=fps,
-        keyframes_only=keyframes_only,
-        no_gate=no_gate,
-        min_face=min_face,
-        rotation=rotation,
-        detector=detector,
-        tilt=tilt,
-    )
+    flags = look.sections()
     session = open_session(data=data, time_zone=time_zone, **flags)
     rules = [
         FolderRule(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from dashboards.cli.footage.sampling import parse_rotation, sections
+from dashboards.cli.footage.sampling import LookFlags
 from pipeline.config import load_settings
 from pipeline.errors import InputError, SettingsError
+from pipeline.intake.sections import parse_rotation
 from pipeline.options import AnalysisOptions, Tilt
-
-NOTHING: dict[str, Any] = {"fps": None, "keyframes_only": False, "no_gate": False, "min_face": None}
+from tests.dashboards.cli.conftest import Run
 
 
 def test_nothing_given_leaves_everything_to_the_settings() -> None:
-    assert sections(**NOTHING) == {}
+    assert LookFlags().sections() == {}
 
 
 def test_detector_tilt_and_rotation_reach_the_options() -> None:
-    settings = load_settings(**sections(**NOTHING, detector="yunet", tilt="any", rotation="270"))
+    settings = load_settings(**LookFlags(detector="yunet", tilt="any", rotation="270").sections())
 
     options = AnalysisOptions.from_json(settings.options().to_json())
 
@@ -39,9 +37,21 @@ def test_another_rotation_is_refused(text: str) -> None:
 
 def test_a_tilt_that_nobody_knows_lists_the_known_ones() -> None:
     with pytest.raises(SettingsError, match="'upright' or 'any'"):
-        load_settings(**sections(**NOTHING, tilt="sideways"))
+        load_settings(**LookFlags(tilt="sideways").sections())
 
 
 def test_a_detector_that_nobody_knows_lists_the_known_ones() -> None:
     with pytest.raises(SettingsError, match="known are mtcnn, yunet"):
-        load_settings(**sections(**NOTHING, detector="haar"))
+        load_settings(**LookFlags(detector="haar").sections())
+
+
+def test_every_frame_and_a_rotation_that_is_found_out_are_values_of_their_own() -> None:
+    assert LookFlags(fps="every", rotation="auto").sections() == {"sampling": {"fps": None, "rotation": None}}
+
+
+@pytest.mark.parametrize("command", ["analyze", "submit", "watch"])
+def test_every_command_that_takes_footage_in_has_the_same_flags(facetrail: Run, command: str) -> None:
+    said = facetrail(command, "--help", COLUMNS="200")
+
+    flags = ("--fps", "--keyframes-only", "--no-gate", "--min-face", "--rotation", "--detector", "--tilt")
+    assert [flag for flag in flags if flag not in said.out] == []
