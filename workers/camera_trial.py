@@ -10,6 +10,7 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import PipelineError, SourceLost
 from pipeline.schemas import Frame
 from pipeline.video.live.address import RtspTransport, parse_address
+from pipeline.video.live.trial_facts import TrialFacts
 
 logger = logging.getLogger(__name__)
 
@@ -38,21 +40,10 @@ class TrialRequest(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = SECONDS
 
 
-class TrialReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a camera sent."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialReport(TrialFacts):
+    """What a camera sent, and whom the detector found."""
 
-    width: int
-    height: int
-    """Pixels of its pictures as they come."""
-    codec: str
-    declared_fps: float | None
-    measured_fps: float | None
-    n_pictures: int
-    n_damaged: int
-    first_picture_s: float
-    late_p95_s: float
-    problem: str | None
-    """Why it ended before its time; None when it did not."""
     faces: tuple[tuple[float, float, float, float], ...]
     """Boxes in the last picture: left, top, width, height as parts of it, 0..1."""
     snapshot_jpeg: bytes
@@ -100,16 +91,7 @@ def try_here(request: TrialRequest, settings: Settings) -> TrialReport:
     address = parse_address(request.url, rtsp_transport=request.rtsp_transport)
     trial = try_camera(address, request.seconds, options.sampling.largest_side)
     return TrialReport(
-        width=trial.coded_wh[0],
-        height=trial.coded_wh[1],
-        codec=trial.codec,
-        declared_fps=trial.declared_fps,
-        measured_fps=trial.measured_fps,
-        n_pictures=trial.n_pictures,
-        n_damaged=trial.n_damaged,
-        first_picture_s=trial.first_picture_s,
-        late_p95_s=trial.late_p95_s,
-        problem=trial.problem,
+        **asdict(trial.facts),
         faces=_faces_in(trial.frame, settings),
         snapshot_jpeg=encode_preview(trial.frame.i420, SNAPSHOT_WIDTH).jpeg,
     )

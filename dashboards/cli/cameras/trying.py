@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ from dashboards.cli.progress import waiting
 from dashboards.cli.session import Session, open_session
 from pipeline.errors import InputError
 from pipeline.video.live.address import RtspTransport
+from pipeline.video.live.trial_facts import TrialFacts
 
 if TYPE_CHECKING:
     from pipeline.cameras import Camera
@@ -42,26 +43,14 @@ class SeenFace:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(TrialFacts):
     """What `camera test` says."""
 
     camera: str
     address: str
-    width: int
-    height: int
     frame_width: int
     frame_height: int
-    codec: str
-    declared_fps: float | None
-    measured_fps: float | None
-    n_pictures: int
-    n_damaged: int
-    first_picture_s: float
-    late_median_s: float
-    late_p95_s: float
-    late_max_s: float
-    problem: str | None
     detector: str | None
     faces: Sequence[SeenFace] | None
     snapshot: Path | None
@@ -107,8 +96,8 @@ def try_out(
         emit_json(outcome)
     else:
         _print(outcome)
-    if trial.problem is not None:
-        warn(trial.problem)
+    if trial.facts.problem is not None:
+        warn(trial.facts.problem)
         raise typer.Exit(ExitCode.PARTIAL)
 
 
@@ -145,22 +134,11 @@ def _write_picture(path: Path, frame: Frame) -> None:
 
 def _outcome(camera: Camera, trial: CameraTrial, faces: list[SeenFace] | None, snapshot: Path | None) -> Outcome:
     return Outcome(
+        **asdict(trial.facts),
         camera=camera.name,
         address=str(camera.address),
-        width=trial.coded_wh[0],
-        height=trial.coded_wh[1],
         frame_width=trial.frame.size_wh[0],
         frame_height=trial.frame.size_wh[1],
-        codec=trial.codec,
-        declared_fps=trial.declared_fps,
-        measured_fps=trial.measured_fps,
-        n_pictures=trial.n_pictures,
-        n_damaged=trial.n_damaged,
-        first_picture_s=trial.first_picture_s,
-        late_median_s=trial.late_median_s,
-        late_p95_s=trial.late_p95_s,
-        late_max_s=trial.late_max_s,
-        problem=trial.problem,
         detector=None if faces is None else camera.options.detection.detector,
         faces=faces,
         snapshot=snapshot,

@@ -13,6 +13,7 @@ from pipeline.schemas import Frame
 from pipeline.video.live.address import CameraAddress
 from pipeline.video.live.clock import LiveMoment
 from pipeline.video.live.stream import LivePicture, LiveStream, Now, open_camera
+from pipeline.video.live.trial_facts import TrialFacts
 from pipeline.video.pictures import convert_to_i420, shape_pictures
 
 SETTLE_S = 0.5
@@ -23,23 +24,7 @@ SETTLE_S = 0.5
 class CameraTrial:
     """What a camera sent."""
 
-    coded_wh: tuple[int, int]
-    """Pixels of its pictures as they come."""
-    codec: str
-    declared_fps: float | None
-    measured_fps: float | None
-    """Pictures a second as they came; None when it was over too soon to tell."""
-    n_pictures: int
-    n_damaged: int
-    first_picture_s: float
-    """From the attempt to connect to the first picture, in seconds."""
-    late_median_s: float
-    """How much later than the quickest one a picture comes, in seconds: the jitter of the network and the camera. What
-    all pictures take alike cannot be seen from here."""
-    late_p95_s: float
-    late_max_s: float
-    problem: str | None
-    """Why it ended before its time; None when it did not."""
+    facts: TrialFacts
     frame: Frame
     """Its last picture."""
 
@@ -52,8 +37,9 @@ def try_camera(address: CameraAddress, seconds: float, largest_side: int, now: N
         shape = shape_pictures(log.last.picture, log.last.pixel_aspect, largest_side)
         settled = [moment for moment in log.moments if moment.arrived_s >= log.moments[0].arrived_s + SETTLE_S]
         late_s = [moment.lag_s for moment in settled] or [0.0]
-        return CameraTrial(
-            coded_wh=(log.last.picture.width, log.last.picture.height),
+        facts = TrialFacts(
+            width=log.last.picture.width,
+            height=log.last.picture.height,
             codec=stream.facts.codec,
             declared_fps=stream.facts.declared_fps,
             measured_fps=_rate(settled),
@@ -64,8 +50,8 @@ def try_camera(address: CameraAddress, seconds: float, largest_side: int, now: N
             late_p95_s=float(np.quantile(late_s, 0.95)),
             late_max_s=max(late_s),
             problem=log.problem,
-            frame=Frame(0, convert_to_i420(log.last.picture, shape)),
         )
+        return CameraTrial(facts, Frame(0, convert_to_i420(log.last.picture, shape)))
 
 
 @dataclass(slots=True)
