@@ -43,7 +43,8 @@ def write_video(
 ) -> None:
     """Write `frames_bgr`, each `(H, W, 3)` uint8 BGR and all of one even size, to a new file at `path`.
 
-    Frames are `1 / fps` seconds apart, or shown at `times_s` when given.
+    Frames are `1 / fps` seconds apart, or shown at `times_s` when given. Whatever the frames raise passes; the file is
+    whole up to there.
     """
     options = options or WritingOptions()
     rate = Fraction(fps).limit_denominator(1001)
@@ -53,16 +54,16 @@ def write_video(
         if options.created_at is not None:
             container.metadata["creation_time"] = options.created_at.isoformat()
         stream: Any = None
-        for stamp, frame_bgr in zip(stamps, frames_bgr, strict=False):
-            if stream is None:
-                stream = _add_stream(container, frame_bgr, rate, options)
-                stream.codec_context.time_base = tick
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame_bgr), format="bgr24")
-            frame = frame.reformat(format=options.pixel_format)
-            frame.time_base, frame.pts = tick, stamp
-            container.mux(stream.encode(frame))
-        if stream is not None:
-            container.mux(stream.encode())
+        try:
+            for stamp, frame_bgr in zip(stamps, frames_bgr, strict=False):
+                stream = stream or _add_stream(container, frame_bgr, rate, tick, options)
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame_bgr), format="bgr24")
+                frame = frame.reformat(format=options.pixel_format)
+                frame.time_base, frame.pts = tick, stamp
+                container.mux(stream.encode(frame))
+        finally:
+            if stream is not None:
+                container.mux(stream.encode())
 
 
 def write_silence(path: Path, seconds: float) -> None:
@@ -77,10 +78,11 @@ def write_silence(path: Path, seconds: float) -> None:
         container.mux(stream.encode())
 
 
-def _add_stream(container: Any, frame_bgr: ImageU8, rate: Fraction, options: WritingOptions) -> Any:
+def _add_stream(container: Any, frame_bgr: ImageU8, rate: Fraction, tick: Fraction, options: WritingOptions) -> Any:
     stream = container.add_stream(options.codec, rate=rate, options=dict(options.codec_options))
     stream.height, stream.width = frame_bgr.shape[:2]
     stream.pix_fmt = options.pixel_format
+    stream.codec_context.time_base = tick
     stream.codec_context.sample_aspect_ratio = options.pixel_aspect
     if options.rotation_degrees:
         stream.set_display_rotation(options.rotation_degrees)

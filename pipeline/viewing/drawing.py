@@ -54,6 +54,12 @@ def draw_marks(frame_bgr: ImageU8, marks: Sequence[Mark], caption: str = "") -> 
     return drawn
 
 
+def draw_away(frame_bgr: ImageU8, words: str) -> ImageU8:
+    """The frame `(H, W, 3)` uint8 BGR without its colours and darker, with words: a picture that is not of now."""
+    grey = cv2.cvtColor(frame_bgr, cv2.COLOR_BGR2GRAY)
+    return draw_marks(cv2.cvtColor(grey // 2, cv2.COLOR_GRAY2BGR), [], words)
+
+
 def _area_of(mark: Mark, frame_wh: tuple[int, int]) -> Area:
     """The box in whole pixels, as far as it lies in the frame."""
     left, top, right, bottom = (round(float(value)) for value in mark.box_xyxy)

@@ -1,46 +1,43 @@
-"""A camera or a file as annotated pictures, in one process: read, find faces, encode, follow, name, draw."""
+"""Chunks as annotated pictures, in one process: find faces, encode, follow, name, draw."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.encoders.embedding import FaceEmbedder
-from pipeline.errors import SourceLost
 from pipeline.faces.finding import FaceFinder, to_bgr
 from pipeline.options import SamplingOptions
-from pipeline.schemas import FrameChunk, ImageU8, RunEnded, RunKey
+from pipeline.schemas import FrameChunk, ImageU8, RunKey
 from pipeline.video.chunks import read_chunks
-from pipeline.video.live.address import CameraAddress, CameraKind
-from pipeline.video.live.reading import LiveReader, ReadingLimits, ThreadLedger
-from pipeline.viewing.drawing import draw_marks
+from pipeline.viewing.drawing import draw_away, draw_marks
 from pipeline.viewing.naming import FaceNamer, NamedFace, Naming
 
-KEPT_BYTES = 4 * 1024 * 1024
-"""Pictures that wait to be looked at, in bytes: three of 720p. Older ones would only be shown late."""
 RATE_S = 3.0
 """The rate that is shown is that of the last pictures, in seconds."""
+LEAST_STEP_S = 0.001
+"""Between two pictures, in seconds: the time that is shown never stands still."""
 VIEW = RunKey("view", "view")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ViewedFrame:
     """One picture with what was found in it."""
 
     frame_bgr: ImageU8
     """`(H, W, 3)` uint8 BGR, annotated."""
     media_s: float
-    """Since the first picture, in seconds."""
-    faces: tuple[NamedFace, ...]
-    fps: float | None
+    """Since the first picture, in seconds; later than that of the picture before."""
+    faces: tuple[NamedFace, ...] = ()
+    fps: float | None = None
     """Pictures a second that were looked at lately."""
-    delay_s: float | None
+    delay_s: float | None = None
     """From the camera's picture to this one, in seconds; None for a file, which does not wait."""
+    problem: str | None = None
+    """Why the camera is away, of its last picture told again; None while it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +51,18 @@ class Look:
 
 def view_file(path: Path, sampling: SamplingOptions, look: Look) -> Iterator[ViewedFrame]:
     """Every sample of a video file, as fast as it goes; raises `SourceUnreadable`."""
-    annotator = _Annotator(look, path.name)
-    for chunk in read_chunks(path, VIEW, _every_picture(sampling)):
+    annotator = Annotator(look, path.name)
+    for chunk in read_chunks(path, VIEW, every_picture(sampling)):
         if isinstance(chunk, FrameChunk):
-            yield from annotator.annotate(chunk, None)
+            yield from annotator.annotate(chunk)
 
 
-def view_camera(
-    address: CameraAddress, name: str, sampling: SamplingOptions, look: Look, stop: threading.Event
-) -> Iterator[ViewedFrame]:
-    """What a camera shows, until `stop` is set; pictures that come too fast are left out.
-
-    Raises `SourceRefused` or `SourceLost`, the latter also when the camera goes away; the end of a file is no loss.
-    """
-    annotator = _Annotator(look, name)
-    limits = ReadingLimits(kept_bytes=KEPT_BYTES)
-    with LiveReader(address, _every_picture(sampling), ThreadLedger(), stop, limits) as reader:
-        connected_at = reader.open().connected_at
-        began_s = time.monotonic() - (datetime.now(UTC) - connected_at).total_seconds()
-        try:
-            for chunk in reader.read(VIEW):
-                if not isinstance(chunk, RunEnded):
-                    yield from annotator.annotate(chunk, began_s)
-        except SourceLost:
-            if address.kind is not CameraKind.FILE:
-                raise
-
-
-def _every_picture(sampling: SamplingOptions) -> SamplingOptions:
+def every_picture(sampling: SamplingOptions) -> SamplingOptions:
     """Without the gate, which leaves out pictures in which nothing moves."""
     return replace(sampling, gate=False)
 
 
-class _Annotator:
+class Annotator:
     """Finds, names and draws the faces of one source's chunks."""
 
     def __init__(self, look: Look, name: str) -> None:
@@ -94,17 +70,50 @@ class _Annotator:
         self._name = name
         self._namer = FaceNamer(look.naming)
         self._times: deque[float] = deque()
+        self._began_s: float | None = None
+        self._first_s = 0.0
+        self._shown_s = 0.0
+        self._last_bgr: ImageU8 | None = None
 
-    def annotate(self, chunk: FrameChunk, began_s: float | None) -> Iterator[ViewedFrame]:
-        """The chunk's pictures; `began_s` is when its first one was taken, on the clock that never jumps."""
+    @property
+    def has_shown(self) -> bool:
+        """Whether there was a picture yet."""
+        return self._last_bgr is not None
+
+    def begin(self, began_s: float) -> None:
+        """The next chunks are of a connection whose first picture was taken at `began_s`, on the clock that never
+        jumps: nobody is followed across the gap before it."""
+        self._namer = FaceNamer(self._look.naming)
+        self._first_s = began_s if self._began_s is None else self._first_s
+        self._began_s = began_s
+
+    def annotate(self, chunk: FrameChunk) -> Iterator[ViewedFrame]:
+        """The chunk's pictures."""
         found = self._look.embedder.embed(self._look.finder.find(chunk))
         named = {sample.index: (sample.media_s, faces) for sample, faces in self._namer.name(found)}
         for frame in chunk.frames:
             media_s, faces = named[frame.sample_index]
-            fps = self._rate()
-            delay_s = None if began_s is None else max(0.0, time.monotonic() - began_s - media_s)
-            drawn = draw_marks(to_bgr(frame), [face.mark for face in faces], self._caption(fps, delay_s, media_s))
-            yield ViewedFrame(drawn, media_s, faces, fps, delay_s)
+            fps, shown_s = self._rate(), self._advance(self._offset_s + media_s)
+            delay_s = None if self._began_s is None else max(0.0, time.monotonic() - self._began_s - media_s)
+            self._last_bgr = to_bgr(frame)
+            drawn = draw_marks(self._last_bgr, [face.mark for face in faces], self._caption(fps, delay_s, shown_s))
+            yield ViewedFrame(frame_bgr=drawn, media_s=shown_s, faces=faces, fps=fps, delay_s=delay_s)
+
+    def away(self, words: str, problem: str) -> ViewedFrame:
+        """The last picture, without its colours and with some words; `has_shown` holds."""
+        if self._last_bgr is None:
+            raise RuntimeError("there was no picture yet")
+        drawn = draw_away(self._last_bgr, f"{self._name}   {words}")
+        return ViewedFrame(frame_bgr=drawn, media_s=self._advance(time.monotonic() - self._first_s), problem=problem)
+
+    @property
+    def _offset_s(self) -> float:
+        """From the first picture of all to the connection's, in seconds."""
+        return 0.0 if self._began_s is None else self._began_s - self._first_s
+
+    def _advance(self, media_s: float) -> float:
+        self._shown_s = max(media_s, self._shown_s + LEAST_STEP_S) if self.has_shown else media_s
+        return self._shown_s
 
     def _rate(self) -> float | None:
         now_s = time.monotonic()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dashboards.cli.examples import examples
+from dashboards.cli.exits import ExitCode
 from dashboards.cli.flags import DataFlag, DetectorFlag, EncoderFlag, JsonFlag, MinFaceFlag
-from dashboards.cli.output import answers, emit_json
+from dashboards.cli.footage.sampling import LookFlags
+from dashboards.cli.output import answers, emit_json, say, warn
 from dashboards.cli.session import open_session
 from pipeline.errors import SourceLost
 
@@ -37,6 +39,8 @@ class Viewed:
     camera: str
     n_frames: int
     n_faces: int
+    n_losses: int
+    """How often the camera went away."""
     people: tuple[str, ...]
     """Names of those who were known in at least one picture, in order of appearance."""
     fps: float | None
@@ -78,18 +82,22 @@ def view(
     """Look through a camera, with a box and a name on every face. Nothing is recorded, and no server is needed.
 
     By default the pictures are on a page of this machine, whose address is printed; it opens nothing by itself. q or
-    Ctrl-C ends it. With --out or --out-dir a file is read as fast as it goes, a camera as it comes.
+    Ctrl-C ends it. With --out or --out-dir a file is read as fast as it goes, a camera as it comes. A camera that goes
+    away is tried again, and its last picture, in grey, says so meanwhile; --out-dir waits.
     """
     from dashboards.cli.cameras.view_sinks import Target, sink_for
     from dashboards.cli.cameras.viewing import Ends, open_view, stopping
 
     target = Target(out=out, out_dir=out_dir, host=host, port=port)
     target.check()
-    session = open_session(data=data, **_sections(detector, encoder, min_face))
+    look = LookFlags(detector=detector, min_face=min_face)
+    session = open_session(data=data, **look.sections(encoder=encoder))
     with stopping() as stop:
         frames_shown = open_view(session, camera, gallery, Ends(fps=fps, seconds=seconds, frames=frames), stop)
         tally = Tally(camera)
         sink_for(target)(tally.count(frames_shown))
+        if tally.is_empty and stop.is_set():
+            raise typer.Exit(ExitCode.INTERRUPTED)
     viewed = tally.viewed(target.out, target.out_dir)
     if as_json:
         emit_json(viewed)
@@ -102,20 +110,41 @@ class Tally:
 
     def __init__(self, camera: str) -> None:
         self._camera = camera
-        self._n_frames = self._n_faces = 0
+        self._n_frames = self._n_faces = self._n_losses = 0
         self._people: dict[str, None] = {}
         self._last: ViewedFrame | None = None
+        self._problem: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing passed yet."""
+        return self._last is None
 
     def count(self, frames: Iterator[ViewedFrame]) -> Iterator[ViewedFrame]:
-        """The same pictures."""
+        """The same pictures; whoever looks is told when the camera goes away and comes back."""
         for frame in frames:
-            self._n_frames += 1
-            self._n_faces += len(frame.faces)
-            self._people |= dict.fromkeys(
-                face.person_name for face in frame.faces if face.status == "known" and face.person_name
-            )
-            self._last = frame
+            self._tell(frame.problem)
+            if frame.problem is None:
+                self._note(frame)
             yield frame
+
+    def _tell(self, problem: str | None) -> None:
+        if problem == self._problem:
+            return
+        self._n_losses += self._problem is None
+        self._problem = problem
+        if problem is None:
+            say(f"{self._camera} is back")
+        else:
+            warn(f"{problem}; trying again")
+
+    def _note(self, frame: ViewedFrame) -> None:
+        self._n_frames += 1
+        self._n_faces += len(frame.faces)
+        self._people |= dict.fromkeys(
+            face.person_name for face in frame.faces if face.status == "known" and face.person_name
+        )
+        self._last = frame
 
     def viewed(self, out: Path | None, out_dir: Path | None) -> Viewed:
         """What came of it; raises `SourceLost` when there was no picture at all."""
@@ -125,21 +154,13 @@ class Tally:
             camera=self._camera,
             n_frames=self._n_frames,
             n_faces=self._n_faces,
+            n_losses=self._n_losses,
             people=tuple(self._people),
             fps=self._last.fps,
             delay_s=self._last.delay_s,
             out=out,
             out_dir=out_dir,
         )
-
-
-def _sections(detector: str | None, encoder: str | None, min_face: int | None) -> dict[str, Any]:
-    given: dict[str, dict[str, Any]] = {
-        "detection": {"detector": detector, "min_face_size": min_face},
-        "encoding": {"encoder": encoder},
-    }
-    kept = {name: {key: value for key, value in values.items() if value is not None} for name, values in given.items()}
-    return {name: values for name, values in kept.items() if values}
 
 
 def _print(viewed: Viewed) -> None:

@@ -143,19 +143,28 @@ class _Handler(BaseHTTPRequestHandler):
             return
 
 
+def check_free(host: str, port: int) -> None:
+    """Raise `SettingsError` when the page cannot be there, before anything else is begun."""
+    with _opened(host, port, Newest()):
+        return
+
+
 @contextmanager
 def page_at(host: str, port: int, newest: Newest) -> Iterator[str]:
     """Serve the page while the block lasts; yields its address with the key. Raises `SettingsError`."""
+    with _opened(host, port, newest) as server:
+        thread = threading.Thread(target=server.serve_forever, name="view page", daemon=True)
+        thread.start()
+        try:
+            yield f"http://{host}:{server.server_address[1]}/?key={server.key}"
+        finally:
+            newest.close()
+            server.shutdown()
+            thread.join()
+
+
+def _opened(host: str, port: int, newest: Newest) -> _Server:
     try:
-        server = _Server(host, port, newest)
+        return _Server(host, port, newest)
     except OSError as error:
         raise SettingsError(f"nothing can be shown at {host}:{port}: {error.strerror}; --port takes another") from error
-    thread = threading.Thread(target=server.serve_forever, name="view page", daemon=True)
-    thread.start()
-    try:
-        yield f"http://{host}:{server.server_address[1]}/?key={server.key}"
-    finally:
-        newest.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()

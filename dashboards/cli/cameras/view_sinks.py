@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import tee
+from itertools import chain, tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboards.cli.output import messages, say
+from dashboards.cli.cameras.view_page import Newest, check_free, page_at
+from dashboards.cli.output import say
 from dashboards.cli.progress import waiting
 from pipeline.errors import InputError, StoreFull
 
@@ -41,6 +42,8 @@ class Target:
             raise InputError(f"--out {self.out}: a video is written as {', '.join(VIDEO_SUFFIXES)}")
         if self.out is not None and not self.out.absolute().parent.is_dir():
             raise InputError(f"--out {self.out}: there is no folder {self.out.absolute().parent}")
+        if self.out is None and self.out_dir is None:
+            check_free(self.host, self.port)
 
 
 def sink_for(target: Target) -> Sink:
@@ -55,8 +58,6 @@ def sink_for(target: Target) -> Sink:
 
 
 def _show_page(target: Target, frames: Iterator[ViewedFrame]) -> None:
-    from dashboards.cli.cameras.view_page import Newest, page_at
-
     newest = Newest()
     with page_at(target.host, target.port, newest) as address:
         say(f"open {address}")
@@ -69,7 +70,8 @@ def _write_pictures(folder: Path, frames: Iterator[ViewedFrame]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with waiting(f"writing pictures to {folder}"):
-            for number, frame in enumerate(frames, 1):
+            there = (frame for frame in frames if frame.problem is None)
+            for number, frame in enumerate(there, 1):
                 name = f"{number:06d}_{frame.media_s:010.3f}s.jpg"
                 (folder / name).write_bytes(_jpeg(frame.frame_bgr))
     except OSError as error:
@@ -79,11 +81,34 @@ def _write_pictures(folder: Path, frames: Iterator[ViewedFrame]) -> None:
 def _write_video(path: Path, frames: Iterator[ViewedFrame]) -> None:
     from pipeline.video.writing import write_video
 
-    pictures, times = tee(frames)
-    with messages().status(f"writing {path}"):
+    first = next(frames, None)
+    if first is None:
+        return
+    height, width = first.frame_bgr.shape[:2]
+    pictures, times = tee(chain([first], frames))
+    with waiting(f"writing {path}"):
         write_video(
-            path, (frame.frame_bgr for frame in pictures), USUAL_FPS, times_s=(frame.media_s for frame in times)
+            path,
+            (_fitted(frame.frame_bgr, (width, height)) for frame in pictures),
+            USUAL_FPS,
+            times_s=(frame.media_s for frame in times),
         )
+
+
+def _fitted(frame_bgr: ImageU8, size_wh: tuple[int, int]) -> ImageU8:
+    """The picture in the middle of one of that size: a camera may come back with another, a video has one."""
+    import cv2
+    import numpy as np
+
+    height, width = frame_bgr.shape[:2]
+    if (width, height) == size_wh:
+        return frame_bgr
+    part = min(size_wh[0] / width, size_wh[1] / height)
+    small = cv2.resize(frame_bgr, (max(1, round(width * part)), max(1, round(height * part))))
+    left, top = (size_wh[0] - small.shape[1]) // 2, (size_wh[1] - small.shape[0]) // 2
+    whole = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
+    whole[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return whole
 
 
 def _jpeg(frame_bgr: ImageU8) -> bytes:

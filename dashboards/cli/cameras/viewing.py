@@ -52,7 +52,8 @@ def open_view(
     session: Session, text: str, gallery: Path | None, ends: Ends, stop: threading.Event
 ) -> Iterator[ViewedFrame]:
     """The pictures of a camera or a file, until `ends` or `stop` say so; raises what reading raises."""
-    from pipeline.viewing.viewer import view_camera, view_file
+    from pipeline.viewing.camera import view_camera
+    from pipeline.viewing.viewer import view_file
 
     path = Path(text)
     is_file = path.is_file()
@@ -107,13 +108,14 @@ def _await_q(stop: threading.Event, is_over: threading.Event) -> None:
 
 
 def _until(frames: Iterator[ViewedFrame], ends: Ends, stop: threading.Event) -> Iterator[ViewedFrame]:
-    for number, frame in enumerate(frames, 1):
+    n_shown = 0
+    for frame in frames:
         if stop.is_set() or (ends.seconds is not None and frame.media_s >= ends.seconds):
-            break
+            return
         yield frame
-        if number == ends.frames:
-            break
-    stop.set()
+        n_shown += frame.problem is None
+        if n_shown == ends.frames:
+            return
 
 
 def _open_look(session: Session, options: AnalysisOptions, gallery: Path | None) -> Look:
