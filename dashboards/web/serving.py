@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -39,8 +40,17 @@ def bound_socket(settings: WebSettings) -> socket.socket:
 
 
 def serve(app: FastAPI, listening: socket.socket, settings: WebSettings) -> None:
-    """Answer requests until SIGTERM or SIGINT."""
-    uvicorn.Server(_config(app, settings)).run([listening])
+    """Answer requests until SIGTERM or SIGINT; after the former the caller goes on, and can tidy up."""
+    server = uvicorn.Server(_config(app, settings))
+
+    def end(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    before = signal.signal(signal.SIGTERM, end)  # uvicorn raises it once more when it is done, which must not end us
+    try:
+        server.run([listening])
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -55,3 +57,29 @@ async def _accepted_without_delay(listening: socket.socket) -> bool:
     server.close()
     await server.wait_closed()
     return bool(has_no_delay)
+
+
+ASKED_TO_END = """
+import os, signal
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from dashboards.web.serving import bound_socket, serve
+from pipeline.config import WebSettings
+
+@asynccontextmanager
+async def asked_to_end(app):
+    os.kill(os.getpid(), signal.SIGTERM)
+    yield
+
+settings = WebSettings(port=0)
+with bound_socket(settings) as listening:
+    serve(FastAPI(lifespan=asked_to_end), listening, settings)
+print("tidied up")
+"""
+
+
+@pytest.mark.slow
+def test_process_that_is_asked_to_end_can_still_tidy_up() -> None:
+    command = [sys.executable, "-c", ASKED_TO_END]
+
+    assert subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout == "tidied up\n"
