@@ -34,7 +34,7 @@ async def _read(picture: UploadFile, settings: WebSettings) -> bytes:
     try:
         return await read_picture(picture, settings)
     except ImageUnreadable as error:
-        raise ImageUnreadable(f"{shown_name(picture.filename)}: {error}. Nothing was taken; leave it out") from error
+        raise ImageUnreadable(f"nothing was taken, because of {shown_name(picture.filename)}: {error}") from error
 
 
 SentPictures = Annotated[list[bytes], Depends(sent_pictures)]

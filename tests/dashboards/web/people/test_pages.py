@@ -78,7 +78,7 @@ def test_file_that_is_no_picture_is_named_among_those_that_were_sent(small_site:
     answer = browse(on=small_site).post("/people", data={"name": "Grace"}, files=sent)
 
     assert answer.status_code == 400
-    assert "notes.txt: " in answer.text
+    assert "Nothing was taken, because of notes.txt: " in answer.text
     assert [person.name for person in People(small_site.control).list_people()] == ["Ada"]
 
 
