@@ -64,6 +64,7 @@ class Judge:
         self._settings, self._roster, self._now = settings, roster, now
         self._watchers, self._sources = watchers, sources
         self._doors = Doors(frozenset(settings.entries), frozenset(settings.exits))
+        self._of_day: dict[tuple[str, datetime, datetime], tuple[float, float]] = {}
         self._of_shift: dict[tuple[datetime, datetime], tuple[float | None, tuple[Gap, ...], str]] = {}
 
     def day(self, member: Member, plan: Plan, window: Window, visits: Sequence[Visit]) -> AttendanceDay | None:
@@ -189,9 +190,15 @@ class Judge:
 
     def _coverage_of_day(self, window: Window, seen: _Seen) -> float | None:
         ids = {visit.source_id for visit in seen.visits} & set(self._sources)
-        found = [self._sources[source_id].seconds(window.opens, window.closes) for source_id in sorted(ids)]
+        found = [self._seconds_of_day(source_id, window) for source_id in sorted(ids)]
         due_s = sum(due for _, due in found)
         return sum(watched for watched, _ in found) / due_s if due_s > 0 else None
+
+    def _seconds_of_day(self, source_id: str, window: Window) -> tuple[float, float]:
+        key = (source_id, window.opens, window.closes)
+        if key not in self._of_day:
+            self._of_day[key] = self._sources[source_id].seconds(window.opens, window.closes)
+        return self._of_day[key]
 
     def _worked_s(self, seen: _Seen, shift: ShiftSettings) -> float:
         if shift.hours is HoursBy.PRESENCE:
