@@ -110,8 +110,10 @@ def _check_snapshot(path: Path | None) -> None:
 
 def _find_faces(session: Session, camera: Camera, frame: Frame) -> list[SeenFace]:
     with waiting("looking for faces"):
+        from dashboards.cli.quiet import start_tensorflow
         from pipeline.faces.detectors import load_detector
 
+        start_tensorflow()
         (found,) = load_detector(camera.options.detection, session.weights_dir).detect([_to_bgr(frame)])
     return [
         SeenFace((float(left), float(top), float(right - left), float(bottom - top)), float(score))
@@ -128,7 +130,9 @@ def _to_bgr(frame: Frame) -> Any:
 def _write_picture(path: Path, frame: Frame) -> None:
     import cv2
 
-    _, coded = cv2.imencode(path.suffix.lower(), _to_bgr(frame), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    kind = path.suffix.lower()
+    how = [] if kind == ".png" else [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    _, coded = cv2.imencode(kind, _to_bgr(frame), how)
     path.write_bytes(coded.tobytes())
 
 

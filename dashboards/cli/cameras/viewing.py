@@ -119,7 +119,7 @@ def _until(frames: Iterator[ViewedFrame], ends: Ends, stop: threading.Event) -> 
 
 
 def _open_look(session: Session, options: AnalysisOptions, gallery: Path | None) -> Look:
-    from dashboards.cli.training.quiet import start_tensorflow
+    from dashboards.cli.quiet import start_tensorflow
 
     with waiting("loading the models"):
         start_tensorflow()

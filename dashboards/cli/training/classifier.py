@@ -120,7 +120,7 @@ def _backbone(session: Session, name: str | None, *, from_scratch: bool) -> Back
 def _train(
     session: Session, people: Path, name: str, backbone: Backbone, options: ClassifierTrainingOptions
 ) -> ClassifierTraining:
-    from dashboards.cli.training.quiet import start_tensorflow
+    from dashboards.cli.quiet import start_tensorflow
     from dashboards.cli.training.watching import gather, watching_epochs
     from pipeline.encoders.registry import weights_path
     from pipeline.training.classifier.backbones import SMALL, build_network

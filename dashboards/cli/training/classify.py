@@ -78,7 +78,7 @@ def load_any_classifier(session: Session, model: str) -> Classifier:
 
     Raises `NotFound` for one that nobody knows, and `WeightsError` when its files cannot be used.
     """
-    from dashboards.cli.training.quiet import start_tensorflow
+    from dashboards.cli.quiet import start_tensorflow
     from pipeline.training.classifier.files import classifiers_dir, list_classifiers, load_classifier
 
     folder = classifiers_dir(session.data_dir)
@@ -97,7 +97,7 @@ def _celebrity_models() -> frozenset[str]:
 
 
 def _load_celebrities(session: Session, model: str) -> Classifier:
-    from dashboards.cli.training.quiet import start_tensorflow
+    from dashboards.cli.quiet import start_tensorflow
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.networks.vggface_top import load_celebrity_classifier
     from pipeline.encoders.registry import weights_path

@@ -121,7 +121,7 @@ def train_encoder(
 def _train(
     session: Session, folder: Path, name: str, base: str, evaluate: list[Path], options: EncoderTrainingOptions
 ) -> EncoderTraining:
-    from dashboards.cli.training.quiet import start_tensorflow
+    from dashboards.cli.quiet import start_tensorflow
     from dashboards.cli.training.watching import gather, watching_epochs
     from pipeline.encoders.local.models import check_new_name
     from pipeline.encoders.manifest import encoder_entry

@@ -79,7 +79,7 @@ def train_siamese(
 
 
 def _train(session: Session, people: Path, encoder: str, options: SiameseTrainingOptions) -> SiameseTraining:
-    from dashboards.cli.training.quiet import start_tensorflow
+    from dashboards.cli.quiet import start_tensorflow
     from dashboards.cli.training.watching import gather, watching_epochs
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import alignment_of, load_network
