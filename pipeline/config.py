@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from pipeline.attendance.rules.settings import AttendanceSettings
+from pipeline.config_faults import in_words
 from pipeline.encoders.manifest import encoder_entry, weights_dir
 from pipeline.errors import SettingsError
 from pipeline.events.delivery.settings import DeliverySettings, MqttSettings, WatchSettings, WebhookSettings
@@ -218,7 +219,7 @@ def load_settings(**flags: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        lines = [in_words(fault["loc"], fault["type"], fault["msg"], Settings) for fault in error.errors()]
         raise SettingsError("wrong settings: " + "; ".join(lines)) from error
 
 
