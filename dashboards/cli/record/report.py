@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, FromFlag, JsonFlag, SourceFlag, ToFlag, ZoneFlag
 from dashboards.cli.output import answers, emit_json
+from dashboards.cli.record.selecting import wanted_sightings
 from dashboards.cli.session import open_database, open_existing
 
 EXAMPLES = examples(
@@ -41,17 +41,10 @@ def report(
     It is one HTML file without scripts that needs nothing else: it can be mailed, printed and archived.
     """
     from dashboards.cli.record.pages import default_path, write_report
-    from dashboards.moments import parse_from, parse_to
-    from pipeline.control.sources import Sources
-    from pipeline.sightings.filtering import SightingFilter, find_sources
 
-    session, now = open_existing(data=data, time_zone=time_zone), datetime.now(UTC)
+    session = open_existing(data=data, time_zone=time_zone)
     with open_database(session) as control:
-        wanted = SightingFilter(
-            source_ids=find_sources(Sources(control).list(), source),
-            start=parse_from(from_, session.zone, now),
-            end=parse_to(to, session.zone, now),
-        )
+        wanted = wanted_sightings(session, control, source=source, from_=from_, to=to)
         path = out or default_path(session.data_dir, wanted.source_ids)
         n_sightings = write_report(session, control, wanted, path)
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +10,7 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, FromFlag, JsonFlag, PersonFlag, SourceFlag, ToFlag, ZoneFlag
 from dashboards.cli.output import answers, emit_json
+from dashboards.cli.record.selecting import wanted_sightings
 from dashboards.cli.session import Session, open_database, open_existing
 from pipeline.sightings.rows import Status
 
@@ -48,22 +49,14 @@ def sightings(
 
     A search for a person is written to the audit log.
     """
-    from dashboards.moments import parse_from, parse_to
-    from pipeline.control.sources import Sources
     from pipeline.reports.durations import parse_duration
-    from pipeline.sightings.filtering import SightingFilter, find_person_id, find_sources
     from pipeline.sightings.reading import read_sightings
 
-    session, now = open_existing(data=data, time_zone=time_zone), datetime.now(UTC)
+    session = open_existing(data=data, time_zone=time_zone)
     with open_database(session) as control:
-        wanted = SightingFilter(
-            person_id=None if person is None else find_person_id(control, person),
-            source_ids=find_sources(Sources(control).list(), source),
-            statuses=frozenset(status) if status else None,
-            start=parse_from(from_, session.zone, now),
-            end=parse_to(to, session.zone, now),
-            min_presence_s=parse_duration(min_duration),
-        )
+        seen = wanted_sightings(session, control, person=person, source=source, from_=from_, to=to)
+        statuses = frozenset(status) if status else None
+        wanted = replace(seen, statuses=statuses, min_presence_s=parse_duration(min_duration))
         audit_search(control, "sightings", wanted)
         reading = read_sightings(control, wanted)
     show_sightings(session, reading, as_json=as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from dashboards.cli.examples import examples
 from dashboards.cli.flags import DataFlag, FromFlag, JsonFlag, SourceFlag, ToFlag, ZoneFlag
 from dashboards.cli.output import answers, emit_json, table
+from dashboards.cli.record.selecting import wanted_sightings
 from dashboards.cli.record.sightings import audit_search, show_sightings
 from dashboards.cli.session import Session, open_database, open_existing
 
@@ -43,19 +43,11 @@ def timeline(
 
     A search for a person is written to the audit log.
     """
-    from dashboards.moments import parse_from, parse_to
-    from pipeline.control.sources import Sources
-    from pipeline.sightings.filtering import SightingFilter, find_person_id, find_sources
     from pipeline.sightings.reading import read_sightings
 
-    session, now = open_existing(data=data, time_zone=time_zone), datetime.now(UTC)
+    session = open_existing(data=data, time_zone=time_zone)
     with open_database(session) as control:
-        wanted = SightingFilter(
-            person_id=None if person is None else find_person_id(control, person),
-            source_ids=find_sources(Sources(control).list(), source),
-            start=parse_from(from_, session.zone, now),
-            end=parse_to(to, session.zone, now),
-        )
+        wanted = wanted_sightings(session, control, person=person, source=source, from_=from_, to=to)
         audit_search(control, "timeline", wanted)
         reading = read_sightings(control, wanted)
     if person is None:
