@@ -95,9 +95,10 @@ def view(
     with stopping() as stop:
         frames_shown = open_view(session, camera, gallery, Ends(fps=fps, seconds=seconds, frames=frames), stop)
         tally = Tally(camera)
-        sink_for(target)(tally.count(frames_shown))
-        if tally.is_empty and stop.is_set():
-            raise typer.Exit(ExitCode.INTERRUPTED)
+        if not stop.is_set():
+            sink_for(target)(tally.count(frames_shown))
+    if tally.is_empty and stop.is_set():
+        raise typer.Exit(ExitCode.INTERRUPTED)
     viewed = tally.viewed(target.out, target.out_dir)
     if as_json:
         emit_json(viewed)
