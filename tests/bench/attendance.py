@@ -1,4 +1,4 @@
-"""How long a month of attendance takes: 500 people, 31 days, eight cameras, from Parquet files to rows.
+"""How long a month of attendance takes: 500 people, 31 days, eight cameras, from Parquet files to rows, and to a page.
 
 python -m tests.bench.attendance [FOLDER]      the folder is made when it is not there, and kept
 """
@@ -8,14 +8,21 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
+from starlette.testclient import TestClient
+
+from dashboards.web.app import create_app
+from dashboards.web.site import Site
 from pipeline.attendance.making import Attendance
 from pipeline.attendance.report import days_between
 from pipeline.attendance.rules.settings import AttendanceSettings, RosterSettings, ShiftSettings
+from pipeline.config import load_settings
 from pipeline.control.database import Control, open_control
 from pipeline.control.people import People
 from pipeline.control.sources import NewSource, Sources
@@ -23,6 +30,7 @@ from pipeline.schemas import RunKey
 from pipeline.sightings.rows import Clock, CoverageRow, SightingRow, SourceKind
 from pipeline.sightings.store import RowFilter, Store
 from tests.builders import make_coverage_row, make_sighting
+from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 
 N_PEOPLE, N_CAMERAS = 500, 8
 FIRST, LAST = date(2026, 5, 1), date(2026, 5, 31)
@@ -41,17 +49,30 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
     if not (folder / "facetrail.db").exists():
         make_month(folder)
-    control = open_control(folder)
-    days = days_between(FIRST, LAST)
+    control, days = open_control(folder), days_between(FIRST, LAST)
     office = Attendance(control, RULES, UTC)
-    for name in ("cold, from Parquet to rows", "the same again, kept", "after new rows on the last day"):
-        if name.startswith("after"):
+    say("cold, from Parquet to rows", lambda: office.report(days, NOW))
+    say("the same again, kept", lambda: office.report(days, NOW))
+    change_last_day(folder)
+    say("after new rows on the last day", lambda: office.report(days, NOW))
+    settings = load_settings(data=folder, time_zone="UTC", attendance=RULES)
+    app = create_app(Site(settings, control, "redis://localhost"), FixedDoorkeeper(make_visitor()))
+    with TestClient(app, base_url="https://testserver") as browser:
+        browser.get(f"/attendance?view=month&day={LAST}")
+        for view in ("month", "week", "day"):
+            page = partial(browser.get, f"/attendance?view={view}&day={LAST}")
+            say(f"the page of a {view}", page)
             change_last_day(folder)
-        begun, begun_cpu = perf_counter(), process_time()
-        made = office.report(days, NOW)
-        wall_s, cpu_s = perf_counter() - begun, process_time() - begun_cpu
-        sys.stdout.write(f"{name}: {wall_s:.2f} s, of the processor {cpu_s:.2f} s, {len(made.rows)} rows\n")
+            say("the same after new rows", page)
     control.close()
+
+
+def say(name: str, work: Callable[[], object]) -> None:
+    """Print how long it took."""
+    begun, begun_cpu = perf_counter(), process_time()
+    work()
+    wall_s, cpu_s = perf_counter() - begun, process_time() - begun_cpu
+    sys.stdout.write(f"{name}: {wall_s:.2f} s, of the processor {cpu_s:.2f} s\n")
 
 
 def change_last_day(folder: Path) -> None:
