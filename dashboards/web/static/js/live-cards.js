@@ -45,7 +45,7 @@
     const now_s = Date.now() / 1000 - ahead_s;
     for (const card of cards.querySelectorAll('[data-ended=""]')) {
       const seconds = Math.max(0, now_s - Number(card.dataset.started));
-      card.querySelector("[data-duration]").textContent = `here for ${duration(Math.floor(seconds))}`.replace(".0 s", " s");
+      card.querySelector("[data-duration]").textContent = `for ${duration(Math.floor(seconds))}`.replace(".0 s", " s");
     }
   }
 
