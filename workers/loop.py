@@ -77,6 +77,7 @@ class StageLoop:
             self._claim([name for name in stage.inputs if name not in stage.live_inputs], options.min_idle_s),
         )
         self._keeper = Keeper(transport, self._subscription)
+        self._metrics.add(of.BURIED, 0, stage=stage.name)  # the first one is an increase only of what was told before
 
     def run(self) -> None:
         """Work until `stop` is set; a lost server is waited for."""

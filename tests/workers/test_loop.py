@@ -91,6 +91,14 @@ def test_what_the_loop_does_is_counted(transport: Transport) -> None:
     assert (len(waited), len(worked), heard.beats) == (3, 2, ["detector"])
 
 
+def test_burials_are_told_from_nought_so_that_the_first_is_an_increase(transport: Transport) -> None:
+    heard = HeardMetrics()
+
+    StageLoop(make_stage(), transport, "one", threading.Event(), replace(QUICK, metrics=heard))
+
+    assert list(heard.counts.items()) == [("facetrail_buried_total detector", 0)]
+
+
 def test_bad_message_is_buried_and_not_retried(transport: Transport) -> None:
     publish(transport, 0)
     transport.publish(FRAMES, Envelope(Slot(RUN, 1), b"nonsense"))

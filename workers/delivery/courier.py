@@ -47,6 +47,8 @@ class Courier:
         self._now = now
         self._metrics = metrics
         self._called = threading.Event()
+        for fate in Fate:  # the first one is an increase only of what was told before
+            metrics.add(of.DELIVERIES, 0, target=target.name, outcome=fate.value)
 
     def call(self) -> None:
         """Say that there may be something to bring; from any thread."""

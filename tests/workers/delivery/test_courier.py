@@ -102,7 +102,15 @@ def test_attempts_are_counted_by_how_they_ended(queue: Deliveries) -> None:
     run(Courier(target, queue, POLICY, rng=random.Random(1), now=clock, metrics=heard), clock, within_s=10)
 
     name = f"facetrail_deliveries_total {target.name}"
-    assert heard.counts == {f"{name} again": 1, f"{name} delivered": 2}
+    assert +heard.counts == {f"{name} again": 1, f"{name} delivered": 2}
+
+
+def test_fates_are_told_from_nought_so_that_the_first_dead_letter_is_an_increase(queue: Deliveries) -> None:
+    target, heard = FakeTarget(), HeardMetrics()
+
+    Courier(target, queue, POLICY, metrics=heard)
+
+    assert ("facetrail_deliveries_total office dead", 0) in heard.counts.items()
 
 
 def test_target_out_of_reach_is_waited_for(queue: Deliveries) -> None:
