@@ -39,6 +39,7 @@ from pipeline.control.migrations import migrate
 from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
 from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import LeaseLost, PipelineError, SettingsError
+from pipeline.private_folder import make_private_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +136,13 @@ def check_lease(transaction: Transaction, lease: Lease, now: datetime) -> None:
 
 
 def open_control(data_dir: Path, url: str | None = None) -> Control:
-    """The control database of `data_dir`, created when missing.
+    """The control database of `data_dir`, created when missing; a new folder is open to its owner only.
 
     Raises `SettingsError` for a bad `url`, a folder that cannot be made, or a database of a newer Facetrail, and
     `DatabaseLost` when the server of `url` cannot be reached.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(data_dir)
     except OSError as error:
         raise SettingsError(f"the data folder {data_dir} cannot be made: {error.strerror}") from error
     control = Control(make_engine(data_dir, url), data_dir)

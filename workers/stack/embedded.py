@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pipeline.errors import SettingsError
+from pipeline.private_folder import make_private_folder
 
 SOCKET_NAME = "redis.sock"
 MAX_SOCKET_PATH_BYTES = 100
@@ -53,7 +54,8 @@ def embedded_server(run_dir: Path, *, persistent: bool = False) -> EmbeddedServe
 def make_run_dir(data_dir: Path) -> Path:
     """The folder of sockets and pid files below the data folder, open to this user only."""
     run_dir = data_dir.resolve() / "run"
-    run_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(run_dir.parent)
+    run_dir.mkdir(exist_ok=True)
     run_dir.chmod(0o700)
     return run_dir
 

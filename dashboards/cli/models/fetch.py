@@ -16,6 +16,7 @@ from dashboards.cli.models.agreeing import AcceptFlag, agree_to_terms
 from dashboards.cli.output import answers, emit_json, warn
 from dashboards.cli.session import Session, open_session
 from pipeline.errors import InputError, WeightsError
+from pipeline.private_folder import make_private_folder
 
 if TYPE_CHECKING:
     from pipeline.encoders.manifest import ManifestEntry
@@ -60,6 +61,7 @@ def fetch(
     and says what to do.
     """
     session = open_session(data=data)
+    make_private_folder(session.data_dir)
     if bool(names) == everything:
         raise InputError("name the models to fetch, or give --all; `facetrail models list` has their names")
     detectors = _detectors(names or [])
