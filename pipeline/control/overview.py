@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from pipeline.control.database import Control
+from pipeline.control.gallery_versions import active
 from pipeline.control.run_records import RunState
-from pipeline.control.tables import folder, leases, persons, runs
+from pipeline.control.tables import folder, leases, person_names, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Overview:
     n_leases: int
     """Sources with an owner."""
     n_people: int
+    """Enrolled today."""
     gallery_version: int
 
 
@@ -29,11 +31,12 @@ def read_overview(control: Control, now: datetime) -> Overview:
     """Count what is there; raises what a database that is away raises."""
     by_state = select(runs.c.state, func.count()).group_by(runs.c.state)
     owned = select(func.count()).select_from(leases).where(leases.c.expires_at > now)
+    enrolled = select(func.count()).select_from(person_names).where(active(person_names, None))
     with control.reading() as transaction:
         counts = {state: int(count) for state, count in transaction.connection.execute(by_state)}
         return Overview(
             runs={state: counts.get(state.value, 0) for state in RunState},
             n_leases=transaction.connection.execute(owned).scalar_one(),
-            n_people=transaction.connection.execute(select(func.count()).select_from(persons)).scalar_one(),
+            n_people=transaction.connection.execute(enrolled).scalar_one(),
             gallery_version=transaction.connection.execute(select(folder.c.gallery_version)).scalar_one(),
         )
