@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -39,6 +39,17 @@ def test_no_window_is_wider_than_the_reach(
     window, reach = window_of(*plans, BERLIN), reach_of(MONDAY, [DAY, NIGHT], BERLIN)
 
     assert reach.opens <= window.opens <= window.closes <= reach.closes
+
+
+def test_time_that_comes_twice_is_the_first_of_the_two() -> None:
+    """On 25 October 2026 clocks go back from three to two."""
+    sunday, early = date(2026, 10, 25), ShiftSettings(start="02:30", end="10:30", days=WEEK)
+    plans = [plan_of(sunday + timedelta(days=n), "early", early) for n in (-1, 0, 1)]
+
+    window = window_of(*plans, BERLIN)
+
+    assert window.start == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert window.end == datetime(2026, 10, 25, 9, 30, tzinfo=UTC)
 
 
 def test_files_of_a_day_are_its_own_and_those_of_visits_that_last_into_it() -> None:
