@@ -1,4 +1,7 @@
-"""What an answer about a face says, as values that pages, commands and programs show; light to import."""
+"""What an answer about a face says, as values that pages, commands and programs show; light to import.
+
+The words below the fields are those that the API's description shows.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from enum import StrEnum
 from math import sqrt
 
 from pipeline.sightings.rows import Status
+
+DESCRIBED = {"use_attribute_docstrings": True}
+"""Lets the words below a field be its description, where the API tells of it."""
 
 
 class Method(StrEnum):
@@ -20,6 +26,8 @@ class Method(StrEnum):
 class Identification:
     """Who a face is, with what it rests on."""
 
+    __pydantic_config__ = DESCRIBED
+
     status: Status
     person_id: str | None
     """Only of somebody known."""
@@ -28,16 +36,22 @@ class Identification:
     """The most similar person, whatever the status."""
     candidate_name: str | None
     score: float | None
+    """Cosine similarity, -1..1; None with nobody enrolled."""
     l2_distance: float | None
     """The score as a Euclidean distance of unit vectors, 0..2: lower is more alike."""
     margin: float | None
     """Lead over the second person; None with fewer than two enrolled."""
     second_person_id: str | None
     threshold: float
+    """From which score on somebody may be known."""
     l2_threshold: float
+    """The same as a distance."""
     uncertain_threshold: float
+    """From which score on somebody is uncertain."""
     least_margin: float
+    """The least lead over the second person for a name."""
     threshold_source: str
+    """Where the threshold comes from: a calibration, or what ships."""
     encoder: str
     gallery_version: int
 
@@ -45,6 +59,8 @@ class Identification:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """Whether two faces are one person's, with what it rests on."""
+
+    __pydantic_config__ = DESCRIBED
 
     is_same: bool
     verdict: str

@@ -44,6 +44,7 @@ from pipeline.sightings.catalogue_queries import (
     Matcher,
     after_cursor,
     cursor_after,
+    first_of_each,
     matcher_for,
 )
 from pipeline.sightings.catalogue_rows import CatalogueRows, Vocabulary, joined, newest_first, read_rows
@@ -116,6 +117,20 @@ class Catalogue:
             if len(found) > limit:
                 return CataloguePage(tuple(found[:limit]), cursor_after(found[limit - 1]))
         return CataloguePage(tuple(found), None)
+
+    def newest_of_each(
+        self, person_ids: frozenset[str], limit: int, query: CatalogueQuery = EVERYTHING
+    ) -> dict[str, tuple[SightingRow, ...]]:
+        """At most `limit` sightings that fit of each of these people, newest first, by one look through the days."""
+        found: dict[str, list[SightingRow]] = {person_id: [] for person_id in person_ids}
+        for rows, places in self._chosen(replace(query, person_ids=person_ids)):
+            for place in places[first_of_each(rows.person[places], limit)].tolist():
+                row = rows.row(place, self._words)
+                if row.person_id is not None and len(found[row.person_id]) < limit:
+                    found[row.person_id].append(row)
+            if all(len(theirs) == limit for theirs in found.values()):
+                break
+        return {person_id: tuple(theirs) for person_id, theirs in found.items()}
 
     def get(self, sighting_id: str) -> SightingRow:
         """The sighting of that id; raises `NotFound`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -128,6 +129,15 @@ def after_cursor(rows: CatalogueRows, places: Order, cursor: Cursor) -> Order:
     tied = start == cursor.start_us
     later[tied] = rows.sighting_id[places[tied]] > cursor.sighting_id.encode()
     return places[later]
+
+
+def first_of_each(codes: npt.NDArray[np.integer[Any]], limit: int) -> Order:
+    """Where the first `limit` of each code stand in `codes`, in order."""
+    by_code = np.argsort(codes, kind="stable")
+    in_order = codes[by_code]
+    begins = np.flatnonzero(np.diff(in_order, prepend=-2))
+    rank = np.arange(len(codes)) - np.repeat(begins, np.diff(begins, append=len(codes)))
+    return np.sort(by_code[rank < limit])
 
 
 def _wanted(asked: frozenset[str] | None, words: Words) -> npt.NDArray[np.bool_] | None:

@@ -61,11 +61,11 @@ def fetch(
     and says what to do.
     """
     session = open_session(data=data)
-    make_private_folder(session.data_dir)
     if bool(names) == everything:
         raise InputError("name the models to fetch, or give --all; `facetrail models list` has their names")
     detectors = _detectors(names or [])
     others = [name for name in names or [] if name not in {entry.name for entry in detectors}]
+    make_private_folder(session.data_dir)
     encoders = _encoders(session, others, accept=accept) if others or everything else []
     fetched = [_fetch(entry, session) for entry in encoders] + [_fetch_detector(entry, session) for entry in detectors]
     if as_json:

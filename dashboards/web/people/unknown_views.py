@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.control.people_records import Reference
 
 GROUPS_SHOWN = 12
-"""Groups on one page: each asks for its own faces."""
+"""Groups on one page."""
 MOST_CHOSEN = 60
 """Groups that an address may name."""
 FACES_SHOWN = 6
@@ -124,7 +124,7 @@ def show_uncertain(site: Site, after: Cursor | None) -> UncertainPage:
 
 
 def best_picture(site: Site, person_id: str) -> Reference | None:
-    """The best reference picture of somebody."""
+    """The best reference picture of somebody; raises `NotFound`."""
     references = People(site.control).person(person_id).references
     pictured = [each for each in references if each.image_ref and each.encoder == site.encoder]
     return max(pictured, key=lambda each: each.quality, default=None)
@@ -138,14 +138,16 @@ def labels_of(site: Site) -> dict[str, str]:
 def _cards(site: Site, groups: Sequence[UnknownGroup]) -> list[GroupCard]:
     proposals = proposals_for(site.control, groups, site.encoder, site.settings.identity)
     labels = labels_of(site)
+    asked = frozenset(group.unknown_id for group in groups)
+    faces_of = site.catalogue.newest_of_each(asked, FACES_SHOWN, _WITH_FACE)
     cards = []
     for group in groups:
-        query = CatalogueQuery(person_ids=frozenset({group.unknown_id}), has_face=True)
-        faces = site.catalogue.find(query, FACES_SHOWN).sightings
+        faces = faces_of[group.unknown_id]
         places = dict.fromkeys(labels.get(row.source_id, row.source_id) for row in faces)
         proposal = proposals.get(group.unknown_id, NO_PROPOSAL)
         cards.append(GroupCard(group=group, faces=faces, places=tuple(places), proposal=proposal))
     return cards
 
 
+_WITH_FACE = CatalogueQuery(has_face=True)
 _UNCERTAIN = CatalogueQuery(statuses=frozenset({Status.UNCERTAIN}))

@@ -114,6 +114,18 @@ def test_filters(busy: Path, query: CatalogueQuery, is_wanted) -> None:  # type:
     assert catalogue.count(query) == len(found)
 
 
+@pytest.mark.parametrize("limit", [1, 3, 1000])
+def test_newest_of_each_are_those_that_are_found_one_by_one(busy: Path, limit: int) -> None:
+    catalogue, with_face = Catalogue(busy), CatalogueQuery(has_face=True)
+    people = frozenset({"unknown-0003", "unknown-0007", f"p_{5:012x}", "nobody"})
+
+    found = catalogue.newest_of_each(people, limit, with_face)
+
+    alone = {one: catalogue.find(replace(with_face, person_ids=frozenset({one})), limit).sightings for one in people}
+    assert found == alone
+    assert catalogue.newest_of_each(frozenset(), limit) == {}
+
+
 def test_sighting_is_found_by_its_id(busy: Path) -> None:
     catalogue = Catalogue(busy)
     row = catalogue.find(limit=100).sightings[-1]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dashboards.web.api.values import ApiValue
 from dashboards.web.who.answers import FaceAnswer, PictureAnswer
 from pipeline.identity.picture_faces import ExaminedFace
-from pipeline.identity.verdicts import Identification, Method, Verification
-from pipeline.sightings.rows import Status
+from pipeline.identity.verdicts import Identification, Verification
 
 
 class FaceValue(ApiValue):
@@ -26,55 +25,12 @@ class FaceValue(ApiValue):
     """0 (useless) to 1 (ideal)."""
 
 
-class IdentifiedValue(ApiValue):
-    """Who a face is, with what that rests on."""
-
-    status: Status
-    person_id: str | None
-    """Only of somebody known."""
-    person_name: str | None
-    candidate_id: str | None
-    """The most similar person, whatever the status."""
-    candidate_name: str | None
-    score: float | None
-    """Cosine similarity, -1 to 1."""
-    l2_distance: float | None
-    """The same as a Euclidean distance of unit vectors, 0 to 2."""
-    margin: float | None
-    """Lead over the second person."""
-    second_person_id: str | None
-    threshold: float
-    uncertain_threshold: float
-    least_margin: float
-    threshold_source: str
-    """Where the threshold comes from: a calibration, or what ships."""
-    encoder: str
-    gallery_version: int
-
-
-class VerifiedValue(ApiValue):
-    """Whether a face is one person's, with what that rests on."""
-
-    is_same: bool
-    verdict: str
-    """`same`, `uncertain` or `different`."""
-    score: float
-    threshold: float
-    threshold_source: str
-    l2_distance: float
-    l2_threshold: float
-    encoder: str
-    method: Method
-    probability: float | None
-    probability_threshold: float | None
-
-
 class FaceIdentified(FaceValue):
     """A face, and who it is."""
 
     headline: str
     """The answer in words."""
-    identification: IdentifiedValue | None
+    identification: Identification | None
     """Null for a face that nobody can be known by."""
 
 
@@ -83,7 +39,7 @@ class FaceVerified(FaceValue):
 
     headline: str
     """The answer in words."""
-    verification: VerifiedValue | None
+    verification: Verification | None
     """Null for a face that nobody can be known by."""
 
 
@@ -150,22 +106,10 @@ def picture_verified(answer: PictureAnswer, person_id: str, person_name: str) ->
 
 
 def _identified(number: int, answer: FaceAnswer) -> FaceIdentified:
-    found: Identification | None = answer.identification
-    return FaceIdentified.model_validate(
-        {
-            **face_values(number, answer.face),
-            "headline": answer.headline,
-            "identification": None if found is None else IdentifiedValue.model_validate(found),
-        }
-    )
+    values = {"headline": answer.headline, "identification": answer.identification}
+    return FaceIdentified.model_validate({**face_values(number, answer.face), **values})
 
 
 def _verified(number: int, answer: FaceAnswer) -> FaceVerified:
-    found: Verification | None = answer.verification
-    return FaceVerified.model_validate(
-        {
-            **face_values(number, answer.face),
-            "headline": answer.headline,
-            "verification": None if found is None else VerifiedValue.model_validate(found),
-        }
-    )
+    values = {"headline": answer.headline, "verification": answer.verification}
+    return FaceVerified.model_validate({**face_values(number, answer.face), **values})
