@@ -111,7 +111,7 @@ def results(findings: Findings, labels: Mapping[str, str], people: Mapping[str, 
         n_sources=len({row.source_id for row in same}),
         first_seen=min((row.start_ts for row in same), default=None),
         last_seen=max((row.end_ts for row in same), default=None),
-        names=tuple(Counter(name_of(row, people) for row in same).most_common()),
+        names=tuple(Counter(_name(row, people) for row in same).most_common()),
         naming_address=naming_address(same),
         n_tracks=findings.n_tracks,
         threshold=findings.threshold,
@@ -142,10 +142,16 @@ def _found(one: Found, labels: Mapping[str, str], people: Mapping[str, str]) -> 
         sighting_id=row.sighting_id,
         thumb_ref=row.thumb_ref,
         score=one.score,
-        name=name_of(row, people),
+        name=_name(row, people),
         status=row.status,
         source=labels.get(row.source_id, row.source_id),
         start_ts=row.start_ts,
         media_start_s=row.media_start_s if row.source_kind is SourceKind.FILE else None,
         presence_s=row.presence_s,
     )
+
+
+def _name(row: SightingRow, people: Mapping[str, str]) -> str:
+    """As in reports, but that strangers at a camera get their ids only when its run is over."""
+    has_no_id = row.status is Status.UNKNOWN and row.person_id is None
+    return "Not grouped yet" if has_no_id and row.source_kind is SourceKind.LIVE else name_of(row, people)
