@@ -1,50 +1,6 @@
-// What hands do on the timeline: drag, pinch, wheel and keys; and the panel with a sighting's evidence.
+// What hands do on the timeline: drag, pinch, wheel and keys.
 (() => {
-  const panel = document.getElementById("evidence");
   const timeline = window.facetrail.timeline;
-  let opener = null;
-
-  // An open panel is a step of the browser's history, so that a phone's way back closes it.
-  async function openEvidence(id, from) {
-    const wasHidden = panel.hidden;
-    opener = from;
-    await window.htmx.ajax("GET", `/sightings/${id}`, { target: "#evidence", swap: "innerHTML" });
-    panel.hidden = false;
-    panel.scrollTop = 0;
-    panel.querySelector("[data-evidence-title]")?.focus({ preventScroll: true });
-    timeline?.mark(id);
-    if (wasHidden) history.pushState({ evidence: id }, "");
-  }
-
-  function closeEvidence() {
-    if (!panel || panel.hidden) return;
-    if (history.state?.evidence) history.back();
-    else hideEvidence();
-  }
-
-  function hideEvidence() {
-    if (!panel || panel.hidden) return;
-    panel.hidden = true;
-    panel.replaceChildren();
-    timeline?.mark(null);
-    opener?.focus?.({ preventScroll: true });
-  }
-
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-evidence-close]")) return closeEvidence();
-    const link = event.target.closest("[data-evidence]");
-    if (!panel || !link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    if (!wasDragged) openEvidence(link.dataset.evidence, link);
-  });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeEvidence(); });
-  window.addEventListener("popstate", () => {
-    hideEvidence();
-    timeline?.change(timeline.view.from, timeline.view.to); // the address of before is of before
-  });
-  document.querySelector("[data-day-form] input[type=date]")?.addEventListener("change", (event) => event.target.form.submit());
-
-  let wasDragged = false;
   if (!timeline) return;
   const { frame, view } = timeline;
   const hands = new Map(); // pointer -> { x, y, began }
@@ -58,8 +14,8 @@
   window.addEventListener("pointermove", (event) => {
     const hand = hands.get(event.pointerId);
     if (!hand) return;
-    if (!wasDragged && hands.size === 1 && Math.abs(event.clientX - hand.began) < FAR_PX) return;
-    wasDragged = true;
+    if (!timeline.wasDragged && hands.size === 1 && Math.abs(event.clientX - hand.began) < FAR_PX) return;
+    timeline.wasDragged = true;
     frame.classList.add("is-moved");
     const now = { x: event.clientX, y: event.clientY };
     const other = [...hands.entries()].find(([id]) => id !== event.pointerId)?.[1];
@@ -92,7 +48,7 @@
       hands.delete(event.pointerId);
       if (hands.size) return;
       frame.classList.remove("is-moved");
-      setTimeout(() => { wasDragged = false; }); // after the click that ends a drag
+      setTimeout(() => { timeline.wasDragged = false; }); // after the click that ends a drag
     });
   }
 
@@ -109,7 +65,7 @@
   }, { passive: false });
 
   frame.addEventListener("click", (event) => {
-    if (!wasDragged && event.target.closest(".timeline-density")) timeline.zoom(0.25, timeline.at(event.clientX));
+    if (!timeline.wasDragged && event.target.closest(".timeline-density")) timeline.zoom(0.25, timeline.at(event.clientX));
   });
 
   frame.addEventListener("keydown", (event) => {

@@ -221,7 +221,7 @@
   }
 
   const timeline = {
-    frame, axis, view, change,
+    frame, axis, view, change, wasDragged: false,
     // Zoom around a moment, which stays where it is; the factor is that of the span.
     zoom(factor, around = (view.from + view.to) / 2) {
       const span = Math.min(Math.max((view.to - view.from) * factor, SHORTEST), LONGEST);

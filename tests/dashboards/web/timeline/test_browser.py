@@ -92,6 +92,10 @@ def test_sightings_are_reached_by_keys_alone(page: Page) -> None:
     page.keyboard.press("Enter")
 
     page.get_by_role("heading", name="Barack Obama").wait_for()
+    page.get_by_role("button", name="Newer sighting").press("Enter")
+    page.get_by_role("heading", name="unknown-0001").wait_for()
+    page.go_back()
+    page.locator("#evidence").wait_for(state="hidden")
 
 
 def test_phone_shows_all_without_scrolling_sideways(phone: Page) -> None:
