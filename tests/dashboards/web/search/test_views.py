@@ -18,6 +18,14 @@ from tests.builders import make_sighting
 )
 def test_stranger_of_a_camera_gets_an_id_later_and_was_not_seen_poorly(kind: SourceKind, words: str) -> None:
     row = replace(make_sighting(person=None, status=Status.UNKNOWN), source_kind=kind)
-    found = Findings((Found(row, 0.67, Likeness.SAME, row.track_ids[0]),), 1, "sface", 0.44, 0.34, "shipped")
+    hit = Found(sighting=row, score=0.67, likeness=Likeness.SAME, track_id=row.track_ids[0])
+    findings = Findings(
+        found=(hit,),
+        n_tracks=1,
+        encoder="sface",
+        threshold=0.44,
+        uncertain_threshold=0.34,
+        threshold_source="shipped",
+    )
 
-    assert results(found, {}, {}).names == ((words, 1),)
+    assert results(findings, {}, {}).names == ((words, 1),)
