@@ -51,9 +51,12 @@
     made.dataset.words = words;
     made.append(words, link);
     notes.append(made);
+    const above = [...document.querySelectorAll("dialog[open]")].at(-1) || document.body; // else it would lie below
+    if (notes.parentElement !== above) above.append(notes);
     setTimeout(() => made.remove(), kind === "bad" ? 12000 : 5000);
   }
   window.facetrail = { note };
+  document.addEventListener("close", () => document.body.append(document.getElementById("notes")), true);
 
   // The token that every change has to send, for scripts that use fetch.
   window.facetrail.changes = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
