@@ -66,7 +66,8 @@ check: $(VENV)/dev.stamp ## Format, lint, types, the direction of imports, and t
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.gpu.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.gpu.yml \
+	    docker-compose.postgres.yml
 	$(BIN)/hadolint Dockerfile
 
 .PHONY: bench

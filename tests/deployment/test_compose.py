@@ -13,6 +13,7 @@ from tests.conftest import REPOSITORY
 
 COMPOSE: Any = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 GPU: Any = yaml.safe_load((REPOSITORY / "docker-compose.gpu.yml").read_text())
+POSTGRES: Any = yaml.safe_load((REPOSITORY / "docker-compose.postgres.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if str(service["image"]).startswith("facetrail:")}
 PAGES, INTAKE = "web", "intake"
@@ -71,6 +72,15 @@ def test_only_the_control_host_holds_the_data_folder() -> None:
     assert holders == set(OURS) - STATELESS
 
 
+def test_whoever_holds_the_data_folder_knows_of_the_other_database_and_waits_for_it() -> None:
+    told = {name: service for name, service in POSTGRES["services"].items() if name != "postgres"}
+
+    assert set(told) == set(OURS) - STATELESS
+    assert all("FACETRAIL_DATABASE_URL" in service["environment"] for service in told.values())
+    assert all(service["depends_on"]["postgres"] == {"condition": "service_healthy"} for service in told.values())
+    assert POSTGRES["services"]["postgres"]["networks"] == ["inner"]
+
+
 def test_redis_is_reached_from_inside_only_by_password_and_keeps_what_is_on_its_way() -> None:
     redis = SERVICES["redis"]
 
@@ -82,7 +92,7 @@ def test_redis_is_reached_from_inside_only_by_password_and_keeps_what_is_on_its_
 
 
 def test_every_variable_is_explained_in_the_example() -> None:
-    text = (REPOSITORY / "docker-compose.yml").read_text() + (REPOSITORY / "docker-compose.gpu.yml").read_text()
+    text = "".join(path.read_text() for path in REPOSITORY.glob("docker-compose*.yml"))
     explained = set(re.findall(r"^#?([A-Z_]+)=", (REPOSITORY / ".env.example").read_text(), re.MULTILINE))
 
     assert set(re.findall(r"\$\{([A-Z_]+)", text)) == explained
