@@ -110,7 +110,8 @@ class People:
             if person.name == new_name:
                 return person
             if _id_of_name(transaction, new_name) is not None:
-                raise InputError(f"somebody is called {new_name!r} already; merge the two if they are one person, else remove the other first")
+                words = "merge the two if they are one person, else remove or rename the other first"
+                raise InputError(f"somebody is called {new_name!r} already; {words}")
             version = next_version(transaction)
             _end(transaction, person.person_id, version)
             _add_name(transaction, person.person_id, new_name, version)
