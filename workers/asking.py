@@ -34,10 +34,13 @@ from workers.wire.asks import (
 
 MOST_PICTURE_BYTES = 20 << 20
 """A picture lies in the server's memory while it is asked about."""
+MOST_AT_ONCE = 16
+"""Pictures that one process asks about at a time: who waits keeps a thread, and pages have forty for everything."""
 LOOK_S = 1.0
 """How often a waiting asker looks whether anybody is there to answer, in seconds."""
 LOOK_FOR_ANYBODY_S = 0.1
 """The same while nobody is known to be there."""
+TOO_MANY = "too many pictures wait to be examined; try again in a moment"
 NOBODY = "nobody here examines pictures: `facetrail up` starts what does, or `facetrail worker asks` on its own"
 LOADING = (
     "the models are still being loaded, as after every start, or fetched, as before the first one; "
@@ -90,6 +93,7 @@ class Asker:
         self._models = models
         self._patience = patience
         self._expects = expects
+        self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def reference(self, picture: bytes, label: str = "picture") -> ReferenceReport:
         """A picture, as its file's bytes, examined as a reference image; `label` is what the user calls it.
@@ -122,12 +126,20 @@ class Asker:
             raise ImageUnreadable(
                 f"the picture has {len(picture) / 1e6:.0f} MB; at most {MOST_PICTURE_BYTES >> 20} can be examined"
             )
+        if not self._room.acquire(blocking=False):
+            raise TransportLost(TOO_MANY)
+        try:
+            return self._answer_to(wanted, picture)
+        finally:
+            self._room.release()
+
+    def _answer_to(self, wanted: Wanted, picture: bytes) -> Answer:
         self._await_anybody()
         models, ask_id = self._models(), uuid.uuid4().hex
         question = Question(wanted=wanted, detection=models.detection, encoder=models.encoder)
         entry_id = self._asks.post(ask_id, encode_message(question), picture, self._patience.most_s)
         if entry_id is None:
-            raise TransportLost("too many pictures wait to be examined; try again in a moment")
+            raise TransportLost(TOO_MANY)
         try:
             return _understood(self._wait(ask_id))
         except TransportLost:

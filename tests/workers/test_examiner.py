@@ -18,7 +18,7 @@ from pipeline.identity.enrolment import ReferenceStatus, examine_image
 from pipeline.options import DetectionOptions
 from tests.builders_faces import ColourEncoder, ScriptedDetector, make_detections, make_texture
 from workers.ask_streams import ASKS, MOST_WAITING, RedisAsks
-from workers.asking import MOST_PICTURE_BYTES, AskedModels, Asker, Patience
+from workers.asking import MOST_AT_ONCE, MOST_PICTURE_BYTES, AskedModels, Asker, Patience
 from workers.examiner import MOST_TRIES, Examiner
 from workers.streams import connect
 from workers.wire.asks import Refusal, decode_answer
@@ -85,9 +85,9 @@ def asker(
     return Asker(redis_url, lambda: AskedModels(DetectionOptions(), encoder), patience)
 
 
-def wait_until_asked(redis_url: str) -> None:
+def wait_until_asked(redis_url: str, n_questions: int = 1) -> None:
     client, pause = connect(redis_url), threading.Event()
-    while not client.xlen(ASKS):
+    while client.xlen(ASKS) < n_questions:
         pause.wait(0.01)
     client.close()
 
@@ -190,6 +190,20 @@ def test_models_that_take_too_long_are_told_of(redis_url: str, asks: RedisAsks) 
         asker(redis_url, answer_s=0.05, models_s=0.05).faces(png())
 
     assert asks.take(CONSUMER, 0.01, 60) is None
+
+
+@pytest.mark.slow
+def test_those_who_wait_leave_threads_to_others(redis_url: str, asks: RedisAsks) -> None:
+    asks.announce()
+    asking = asker(redis_url, answer_s=0.3, models_s=0.3)
+
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        waiting = [pool.submit(asking.faces, png()) for _ in range(MOST_AT_ONCE)]
+        wait_until_asked(redis_url, MOST_AT_ONCE)
+        with pytest.raises(TransportLost, match="too many"):
+            asking.faces(png())
+
+    assert [type(each.exception()) for each in waiting] == [TransportLost] * MOST_AT_ONCE
 
 
 def test_a_process_that_is_being_started_is_waited_for_longer_than_nobody(redis_url: str) -> None:
