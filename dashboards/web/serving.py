@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from pipeline.config import WebSettings
 from pipeline.errors import SettingsError
@@ -20,6 +24,46 @@ logger = logging.getLogger(__name__)
 SHUTDOWN_S = 3
 """How long open streams of events and pictures may take to end, in seconds."""
 PROXY_HERE = "127.0.0.1"
+REQUEST_S = 15.0
+"""How long a connection may take to bring a request with all its headers, in seconds; afterwards it is closed."""
+
+
+class ImpatientProtocol(H11Protocol):
+    """A connection that is closed when no request comes on it, or none to the end of its headers, or when bytes go on
+    to come that nobody wants any more: a thousand of them would keep everybody else out."""
+
+    def __init__(self, *given: Any, request_s: float = REQUEST_S, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._request_s = request_s
+        self._giving_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait."""
+        super().connection_made(transport)  # type: ignore[arg-type] # of TCP, which is a Transport
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Go on waiting, unless this was the end of a request's headers."""
+        super().data_received(data)
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
+            self._wait()
+        else:
+            self._wait_no_more()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """There is nothing to wait for."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._giving_up is None:
+            self._giving_up = self.loop.call_later(self._request_s, self.transport.close)
+
+    def _wait_no_more(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
 
 
 def bound_socket(settings: WebSettings) -> socket.socket:
@@ -54,11 +98,11 @@ def serve(app: FastAPI, listening: socket.socket, settings: WebSettings) -> None
 
 
 @contextmanager
-def serving(app: FastAPI, settings: WebSettings) -> Iterator[str]:
+def serving(app: FastAPI, settings: WebSettings, *, request_s: float = REQUEST_S) -> Iterator[str]:
     """The application's address while a thread of this process answers there; for tests and short-lived pages."""
     with bound_socket(settings) as listening:
         listening.listen()  # who comes before the thread is ready waits
-        server = uvicorn.Server(_config(app, settings))
+        server = uvicorn.Server(_config(app, settings, request_s))
         thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
         thread.start()
         try:
@@ -68,9 +112,11 @@ def serving(app: FastAPI, settings: WebSettings) -> Iterator[str]:
             thread.join()
 
 
-def _config(app: FastAPI, settings: WebSettings) -> uvicorn.Config:
+def _config(app: FastAPI, settings: WebSettings, request_s: float = REQUEST_S) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=partial(ImpatientProtocol, request_s=request_s),  # type: ignore[arg-type] # makes protocols as a class does
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -106,6 +106,8 @@ class ResumableUploads:
         `SourceUnreadable` for what is no video, of which nothing is kept. What came before any other error stays.
         """
         async with self._turns.taken(upload_id) as is_wanted:
+            if self._finished_one(upload_id, who) is not None:
+                raise Conflict("all of this upload has come")
             upload = await run_in_threadpool(self._one_of, upload_id, who)
             if offset != upload.n_received:
                 raise Conflict(f"this begins at byte {offset}, and the upload goes on at {upload.n_received}")
@@ -146,7 +148,7 @@ class ResumableUploads:
                     if len(waiting) >= READ_BYTES:
                         full, waiting = bytes(waiting), bytearray()
                         await run_in_threadpool(inflow.add, full)
-            except (ClientDisconnect, HTTPException, PipelineError):
+            except (asyncio.CancelledError, ClientDisconnect, HTTPException, PipelineError):
                 inflow.add(bytes(waiting))
                 raise
             await run_in_threadpool(inflow.add, bytes(waiting))

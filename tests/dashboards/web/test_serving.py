@@ -83,3 +83,14 @@ def test_process_that_is_asked_to_end_can_still_tidy_up() -> None:
     command = [sys.executable, "-c", ASKED_TO_END]
 
     assert subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout == "tidied up\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: "])
+def test_connection_that_brings_no_request_is_closed(sent: bytes) -> None:
+    with serving(FastAPI(), WebSettings(port=0), request_s=0.1) as address:
+        host, _, port = address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(sent)
+
+            assert connection.recv(4096) == b""
