@@ -82,14 +82,18 @@ class AttendanceRecord:
         """Source id and watched minutes of each of these files; raises `StoreDamaged`."""
         return [(file.source_id, self._watched.content(file)) for file in files]
 
-    def last_watched(self, source_id: str) -> datetime | None:
-        """The end of the last minute that is recorded of a source, on whichever day; None when nothing is."""
-        for folder in sorted((self._data_dir / COVERAGE).glob("date=*"), reverse=True):
+    def last_watched(self, source_ids: Iterable[str]) -> dict[str, datetime]:
+        """The end of the last minute that is recorded of each source, on whichever day; without those that have none."""
+        days = sorted((self._data_dir / COVERAGE).glob("date=*"), reverse=True)
+        ends = {source_id: self._last_end(source_id, days) for source_id in source_ids}
+        return {source_id: end for source_id, end in ends.items() if end is not None}
+
+    def _last_end(self, source_id: str, newest_first: Iterable[Path]) -> datetime | None:
+        for folder in newest_first:
             file = _version(folder / f"source={source_id}", f"{COVERAGE}.parquet")
-            watched = [] if file is None else [WatchedSource(self._watched.content(file))]
-            ended = Watch("", watched).latest
-            if ended is not None:
-                return ended
+            end = None if file is None else Watch("", [WatchedSource(self._watched.content(file))]).latest
+            if end is not None:
+                return end
         return None
 
 

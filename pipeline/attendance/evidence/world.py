@@ -88,11 +88,6 @@ def read_world(control: Control, record: AttendanceRecord, cameras_of_file: Iter
     )
     sources = {source.source_id: source for source in Sources(control).list()}
     cameras = {**dict.fromkeys(cameras_of_file), **enabled_cameras(control)}
-    gone = (source.source_id for source in sources.values() if source.kind is SourceKind.LIVE)
-    ended = {source_id: record.last_watched(source_id) for source_id in gone if source_id not in cameras}
-    return World(
-        members=members,
-        sources=sources,
-        cameras=cameras,
-        ended={source_id: at for source_id, at in ended.items() if at is not None},
-    )
+    connected = {source.source_id for source in sources.values() if source.kind is SourceKind.LIVE}
+    ended = record.last_watched(sorted(connected - cameras.keys()))
+    return World(members=members, sources=sources, cameras=cameras, ended=ended)

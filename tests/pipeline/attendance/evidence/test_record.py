@@ -33,7 +33,7 @@ def write(store: Store, minutes: range, *sightings: str) -> None:
 def test_empty_record_has_no_files(store: Store) -> None:
     record = AttendanceRecord(store.data_dir)
 
-    assert (record.files(SIGHTINGS, DAY), record.last_watched("door")) == ((), None)
+    assert (record.files(SIGHTINGS, DAY), record.last_watched(["door"])) == ((), {})
 
 
 def test_visits_come_by_run(store: Store) -> None:
@@ -75,4 +75,6 @@ def test_last_watched_is_the_end_of_the_newest_minute_of_any_day(store: Store) -
     write(store, range(24 * 60, 24 * 60 + 10))
     write(store, range(5))
 
-    assert AttendanceRecord(store.data_dir).last_watched("door") == START + timedelta(days=1, minutes=10)
+    found = AttendanceRecord(store.data_dir).last_watched(["door", "yard"])
+
+    assert found == {"door": START + timedelta(days=1, minutes=10)}
