@@ -5,6 +5,7 @@
     .get(sighting_id) -> SightingRow                  raises `NotFound`
     .people(query) -> [SubjectCount]                  count, first, last, presence; also of uncertain ones
     .days(edges, query) -> [DayCount]                 by day and source
+    .seen(query) -> [SeenCount]                       by source and person, with the best face
     .activity(query, since, until, n_bins) -> [Activity]  for pictures of long stretches of time
     .refresh()                                        reads what changed; the others do it, at most once a second
     .begin()                                          starts reading, apart from the caller
@@ -48,6 +49,7 @@ from pipeline.sightings.catalogue_queries import (
     matcher_for,
 )
 from pipeline.sightings.catalogue_rows import CatalogueRows, Vocabulary, joined, newest_first, read_rows
+from pipeline.sightings.catalogue_seen import SeenCount, count_seen
 from pipeline.sightings.rows import SightingRow
 from pipeline.sightings.store_arrays import SightingColumns
 
@@ -155,6 +157,10 @@ class Catalogue:
         """How many sightings of each subject touch each of `n_bins` equal stretches of time, see `count_activity`."""
         within = replace(query, since=since, until=until)
         return count_activity(self._chosen(within), self._words, since, until, n_bins)
+
+    def seen(self, query: CatalogueQuery = EVERYTHING) -> list[SeenCount]:
+        """Everybody in each source, however often they were seen there, see `count_seen`."""
+        return count_seen(self._chosen(query), self._words)
 
     def count(self, query: CatalogueQuery = EVERYTHING) -> int:
         """How many sightings fit."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.sightings.catalogue import Catalogue
 from pipeline.sightings.catalogue_queries import CatalogueQuery
-from pipeline.sightings.rows import SightingRow, Status
-
-MOST_SIGHTINGS = 5000
-"""Sightings of a page of footage that are gone through; whoever comes after is only found on the footage's own page."""
+from pipeline.sightings.catalogue_seen import SeenCount
+from pipeline.sightings.rows import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,39 +55,29 @@ def seen_in(catalogue: Catalogue, source_ids: Collection[str]) -> Mapping[str, S
     """Whom each of the sources shows; those in which nobody was seen are left out."""
     if not source_ids:
         return {}
-    query = CatalogueQuery(source_ids=frozenset(source_ids))
-    by_source: dict[str, list[SightingRow]] = {}
-    for row in catalogue.find(query, MOST_SIGHTINGS).sightings:
-        by_source.setdefault(row.source_id, []).append(row)
-    return {source_id: summarise(rows) for source_id, rows in by_source.items()}
+    by_source: dict[str, list[SeenCount]] = {}
+    for count in catalogue.seen(CatalogueQuery(source_ids=frozenset(source_ids))):
+        by_source.setdefault(count.source_id, []).append(count)
+    return {source_id: _summed_up(counts) for source_id, counts in by_source.items()}
 
 
-def summarise(rows: Iterable[SightingRow]) -> Seen:
-    """Whom one source's sightings show."""
-    by_person: dict[str, list[SightingRow]] = {}
-    n_uncertain = n_unnamed = 0
-    for row in rows:
-        if row.person_id is not None:
-            by_person.setdefault(row.person_id, []).append(row)
-        elif row.status is Status.UNCERTAIN:
-            n_uncertain += 1
-        else:
-            n_unnamed += 1
-    people = [_person(person_id, own) for person_id, own in by_person.items()]
+def _summed_up(counts: Sequence[SeenCount]) -> Seen:
+    """Whom one source shows."""
+    people = [_person(count.subject.person_id, count) for count in counts if count.subject.person_id is not None]
     people.sort(key=lambda person: (person.status is not Status.KNOWN, -person.presence_s, person.person_id))
-    return Seen(tuple(people), n_uncertain, n_unnamed)
+    others = [count for count in counts if count.subject.person_id is None]
+    n_uncertain = sum(one.n_sightings for one in others if one.subject.status is Status.UNCERTAIN)
+    return Seen(tuple(people), n_uncertain, sum(one.n_sightings for one in others) - n_uncertain)
 
 
-def _person(person_id: str, rows: list[SightingRow]) -> SeenPerson:
-    best = max(rows, key=lambda row: (row.thumb_ref is not None, row.best_score or 0.0))
-    scores = [row.best_score for row in rows if row.best_score is not None]
+def _person(person_id: str, count: SeenCount) -> SeenPerson:
     return SeenPerson(
         person_id=person_id,
-        name=best.person_name or person_id,
-        status=best.status,
-        thumb_ref=best.thumb_ref,
-        n_sightings=len(rows),
-        best_score=max(scores, default=None),
-        presence_s=sum(row.presence_s for row in rows),
-        first_media_s=min(row.media_start_s for row in rows),
+        name=count.person_name or person_id,
+        status=count.subject.status,
+        thumb_ref=count.thumb_ref,
+        n_sightings=count.n_sightings,
+        best_score=count.best_score,
+        presence_s=count.presence_s,
+        first_media_s=count.first_media_s,
     )

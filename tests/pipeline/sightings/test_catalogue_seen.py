@@ -1,0 +1,63 @@
+"""Who is in each source: the sums of the rows themselves, and the best face that there is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.sightings.catalogue import Catalogue
+from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.rows import SightingRow, Status
+from pipeline.sightings.store import RowFilter, Store
+from tests.builders import make_sighting
+from tests.builders_catalogue import BusySite, write_busy_site
+
+
+def write(data_dir: Path, rows: list[SightingRow]) -> Catalogue:
+    store = Store(data_dir)
+    with store.staging() as staging:
+        store.stage_sightings(staging, rows, RowFilter(source_id=rows[0].source_id))
+        staging.publish()
+    return Catalogue(data_dir)
+
+
+def test_nobody_is_in_an_empty_record(tmp_path: Path) -> None:
+    assert Catalogue(tmp_path).seen() == []
+
+
+def test_sums_are_those_of_the_rows_however_many(tmp_path: Path) -> None:
+    write_busy_site(tmp_path, BusySite(n_sightings=80, n_days=1, n_sources=2, n_people=5, n_unknowns=5))
+    rows = Store(tmp_path).read_sightings(RowFilter(source_id="camera_01"))
+
+    found = Catalogue(tmp_path).seen(CatalogueQuery(source_ids=frozenset({"camera_01"})))
+
+    assert sum(one.n_sightings for one in found) == len(rows)
+    known = {one.subject.person_id: one for one in found if one.subject.status is Status.KNOWN}
+    for person_id, one in known.items():
+        theirs = [row for row in rows if row.person_id == person_id]
+        best = max(theirs, key=lambda row: row.best_score or 0.0)
+        assert (one.n_sightings, one.thumb_ref) == (len(theirs), best.thumb_ref)
+        assert one.presence_s == pytest.approx(sum(row.presence_s for row in theirs))
+        assert one.first_media_s == min(row.media_start_s for row in theirs)
+
+
+def test_best_face_is_of_a_sighting_that_has_one(tmp_path: Path) -> None:
+    rows = [
+        replace(make_sighting("s_1"), best_score=0.9, thumb_ref=None),
+        replace(make_sighting("s_2"), best_score=0.5, thumb_ref="thumbs/day/t_2_0.jpg"),
+        replace(make_sighting("s_3"), best_score=None, thumb_ref="thumbs/day/t_3_0.jpg"),
+    ]
+
+    [ada] = write(tmp_path, rows).seen()
+
+    assert (ada.thumb_ref, ada.best_score, ada.person_name) == ("thumbs/day/t_2_0.jpg", 0.9, "Ada")
+
+
+def test_sighting_without_any_score_has_none(tmp_path: Path) -> None:
+    [stranger] = write(
+        tmp_path, [replace(make_sighting("s_1", person=None, status=Status.UNKNOWN), best_score=None)]
+    ).seen()
+
+    assert (stranger.subject.person_id, stranger.best_score) == (None, None)
