@@ -83,7 +83,7 @@ class AttendanceRecord:
         return [(file.source_id, self._watched.content(file)) for file in files]
 
     def last_watched(self, source_ids: Iterable[str]) -> dict[str, datetime]:
-        """The end of the last minute that is recorded of each source, on whichever day; without those that have none."""
+        """The end of the last minute recorded of each source, on whichever day; those without any are left out."""
         days = sorted((self._data_dir / COVERAGE).glob("date=*"), reverse=True)
         ends = {source_id: self._last_end(source_id, days) for source_id in source_ids}
         return {source_id: end for source_id, end in ends.items() if end is not None}
