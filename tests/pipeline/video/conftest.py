@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.pipeline.video.clips import MakeClip, draw_frames
 
 @pytest.fixture(scope="session")
 def make_clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
-    """Write a drawn clip of `count` frames, 25 a second unless told, and return its path."""
+    """Write a drawn clip of `count` frames, 25 a second unless told, and return its path; the same clip is kept."""
     folder = tmp_path_factory.mktemp("clips")
 
     def make(
@@ -23,8 +24,10 @@ def make_clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
         options: WritingOptions | None = None,
         times_s: list[float] | None = None,
     ) -> Path:
-        path = folder / name
+        drawn = hashlib.sha256(repr((count, size_wh, options, times_s)).encode()).hexdigest()[:8]
+        path = folder / drawn / name
         if not path.exists():
+            path.parent.mkdir(exist_ok=True)
             write_video(path, draw_frames(count, size_wh), 25, options, times_s)
         return path
 
