@@ -1,10 +1,10 @@
 """The gate before every page: nobody passes whom the doorkeeper does not know, and no change without its token.
 
-What is open to all: our own styles and scripts, the pages to sign in on, and whether the process is alive. Everything
-else, pictures and streams included, is answered only to a visitor. A change that comes with a cookie must carry the
-session's token in X-CSRF-Token, so that another site cannot make a browser send it. Bodies are bounded while they come
-in. An answer that goes on for long (events, moving pictures) ends soon after its visitor is shut out, and so does an
-upload; nobody has more than some of them at a time. Audit rows get the address from which they were caused.
+What is open to all: our own styles and scripts, the pages to sign in and out on, and whether the process is alive.
+Everything else, pictures and streams included, is answered only to a visitor. A change that comes with a cookie must
+carry the session's token in X-CSRF-Token, so that another site cannot make a browser send it. Bodies are bounded while
+they come in. An answer that goes on for long (events, moving pictures) ends soon after its visitor is shut out, and so
+does an upload; nobody has more than some of them at a time. Audit rows get the address from which they were caused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ from dashboards.web.access import Visitor
 from dashboards.web.failures import status_of, tell, turn_away
 from dashboards.web.rendering import site_of
 from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
-from dashboards.web.security.limits import is_for_half, limited, most_body_bytes, states_too_much, too_much
+from dashboards.web.security.limits import (
+    PLAIN_UPLOAD,
+    is_for_half,
+    limited,
+    most_body_bytes,
+    states_too_much,
+    too_much,
+)
 from dashboards.web.security.long_requests import LongRequests
 from dashboards.web.security.places import path_of, place_of
 from pipeline.control.audit import asked_from
@@ -31,6 +38,8 @@ from pipeline.errors import PipelineError
 OPEN_FOLDER = "/static/"
 OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/set-up", "/healthz"})
 """Their forms carry no token: each looks itself at where it was sent from."""
+PLAIN_FORMS = frozenset({PLAIN_UPLOAD})
+"""Of visitors whose browsers run no scripts, which alone could send a token; these look so themselves, too."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 HEADERS = {
@@ -105,7 +114,7 @@ def _refusal(request: Request, visitor: Visitor | None) -> ASGIApp | None:
         return None
     if visitor is None:
         return turn_away(request)
-    if request.method in SAFE_METHODS or visitor.is_program:
+    if request.method in SAFE_METHODS or visitor.is_program or path_of(request) in PLAIN_FORMS:
         return None
     if secrets.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), visitor.csrf_token.encode()):
         return None

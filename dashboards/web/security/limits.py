@@ -18,7 +18,9 @@ from pipeline.config import WebSettings
 
 UPLOADS = "/api/v1/uploads"
 """Uploads that can be gone on with; each lies below it."""
-STREAMED = re.compile(rf"/api/v1/footage/upload|{UPLOADS}/[0-9a-f]{{32}}")
+PLAIN_UPLOAD = "/footage/upload"
+"""Where the form of a page without scripts sends a file."""
+STREAMED = re.compile(rf"{PLAIN_UPLOAD}|/api/v1/footage/upload|{UPLOADS}/[0-9a-f]{{32}}")
 """The paths of routes that read footage as it comes."""
 OPEN_BODY_BYTES = 64 * 1024
 """Of those who are not signed in: a name and a password."""

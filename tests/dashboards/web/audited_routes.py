@@ -14,6 +14,7 @@ PNG = ("face.png", make_png(), "image/png")
 PICTURE = {"picture": PNG}
 PICTURES = {"pictures": PNG}
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+OWN = {"Sec-Fetch-Site": "same-origin"}
 API = "/api/v1"
 
 
@@ -105,6 +106,7 @@ FOOTAGE = [
     Audited("POST", "/footage/submit", "submit footage", form(path="{video}")),
     Audited("POST", f"{API}/footage", "submit footage", json(paths=["{video}"])),
     Audited("POST", f"{API}/footage/upload", "submit footage", {"content": "{video bytes}"}),
+    Audited("POST", "/footage/upload", "submit footage", {"files": {"file": "{video file}"}, "headers": OWN}),
     Audited("PATCH", f"{API}/uploads/{{upload_id}}", "submit footage", {"content": "{video bytes}", "headers": TUS}),
     Audited("POST", "/footage/arrivals/{arrival_id}/again", "retry footage"),
     Audited("POST", f"{API}/arrivals/{{arrival_id}}/retry", "retry footage"),

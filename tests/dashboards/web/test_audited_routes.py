@@ -68,6 +68,8 @@ class Stage:
             return given
         if given == "{video bytes}":
             return self._video.read_bytes()
+        if given == "{video file}":
+            return ("door.mp4", self._video.read_bytes(), "video/mp4")
         for name in [part.partition("}")[0] for part in given.split("{")[1:]]:
             given = given.replace(f"{{{name}}}", str(getattr(self, f"some_{name}")()), 1)
         return given

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from httpx import Response
 
 from dashboards.web.access import Role
 from dashboards.web.footage.views import uploads_dir
+from dashboards.web.security.gate import CSRF_HEADER
 from dashboards.web.site import Site
 from pipeline.config import WebSettings, load_settings
 from pipeline.control.arrivals import Arrivals, ArrivalState
@@ -74,6 +76,42 @@ def test_upload_is_kept_by_its_content_and_waits_to_be_looked_into(site: Site, b
     assert (arrival.label, arrival.options_json) == ("door.mp4", '{"sampling": {"fps": 2.0}}')
     assert arrival.path.parent == uploads_dir(site)
     assert arrival.path.stat().st_mtime == 1_700_000_000
+
+
+def test_form_without_scripts_sends_a_file_and_its_fields(site: Site, browse: Browse, clip: Path) -> None:
+    answer = browse(Role.ANALYST).post(
+        "/footage/upload",
+        data={"fps": "2", "start": ""},
+        files={"file": ("../../door.mp4", clip.read_bytes(), "video/mp4")},
+        headers={"Sec-Fetch-Site": "same-origin", CSRF_HEADER: ""},
+    )
+
+    (arrival,) = Arrivals(site.control).waiting()
+    assert (answer.status_code, answer.headers["location"]) == (303, "/footage")
+    assert (arrival.label, arrival.options_json) == ("door.mp4", '{"sampling": {"fps": 2.0}}')
+    assert arrival.path.read_bytes() == clip.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("headers", "files", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, {"file": ("a.mp4", b"x")}, 403),
+        ({"Origin": "https://evil.example"}, {"file": ("a.mp4", b"x")}, 403),
+        ({}, {"file": ("a.mp4", b"x")}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, {"file": ("a.mp4", b"no video")}, 400),
+        ({"Sec-Fetch-Site": "same-origin"}, {"fps": (None, b"2")}, 400),
+        ({"Sec-Fetch-Site": "same-origin"}, [("file", ("a.mp4", b"x")), ("file", ("b.mp4", b"x"))], 400),
+        ({"Sec-Fetch-Site": "same-origin", "Content-Type": "multipart/form-data; boundary=x"}, None, 400),
+        ({"Sec-Fetch-Site": "same-origin", "Content-Type": "text/plain"}, None, 400),
+    ],
+)
+def test_form_of_another_site_or_of_nothing_is_refused(
+    site: Site, browse: Browse, headers: dict[str, str], files: Any, status: int
+) -> None:
+    answer = browse(Role.ANALYST).post("/footage/upload", files=files, headers={**headers, CSRF_HEADER: ""})
+
+    assert answer.status_code == status
+    assert not uploads_dir(site).exists() or list(uploads_dir(site).iterdir()) == []
 
 
 def test_same_upload_again_is_said_to_be_known(site: Site, browse: Browse, clip: Path) -> None:
