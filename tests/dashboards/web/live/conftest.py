@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +13,10 @@ from workers.stack.embedded import embedded_server
 from workers.stack.leash import leashed
 
 
-@pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
-    """A server that holds nothing."""
-    server = embedded_server(tmp_path)
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that holds nothing but what the module's tests put there."""
+    server = embedded_server(tmp_path_factory.mktemp("server"))
     process = subprocess.Popen(leashed(server.command))
     wait_for_server(server.url).close()
     yield server.url

@@ -81,22 +81,16 @@ def test_alert_is_heard_once_and_notified_with_its_sighting(
     assert page.evaluate("n_asked") == 1
 
 
-def test_page_that_was_loaded_anew_says_that_it_is_silent_until_it_is_pressed(
+def test_page_says_while_the_browser_silences_it_and_where_refused_notifications_are_allowed(
     context: BrowserContext, url: str
 ) -> None:
+    context.grant_permissions(["camera"], origin=url)  # and nothing else
     context.add_init_script("localStorage.setItem('alert-sound', 'on')")
     page = opened(context, url)
 
     expect(page.locator("[data-silence]")).to_be_visible()
-    page.get_by_role("heading", name="Live").click()
-    expect(page.locator("[data-silence]")).to_be_hidden()
-
-
-def test_refused_notifications_stay_off_and_it_is_said_where_to_allow_them(context: BrowserContext, url: str) -> None:
-    context.grant_permissions(["camera"], origin=url)  # and nothing else
-    page = opened(context, url)
-
     page.get_by_role("button", name="Notifications").click()
 
+    expect(page.locator("[data-silence]")).to_be_hidden()
     expect(page.locator("#notes")).to_contain_text("This browser blocks notifications of this page")
     expect(page.get_by_role("button", name="Notifications")).to_have_attribute("aria-pressed", "false")
