@@ -36,7 +36,11 @@
   document.addEventListener("click", (event) => { if (!event.target.closest(".bar-more")) closeSheet(false); });
 
   // data-submits: a field that sends its form once it was changed. data-tidy: a form whose empty fields stay out of the address.
-  document.addEventListener("change", (event) => { if (event.target.matches("[data-submits]")) event.target.form.requestSubmit(); });
+  // A day that is typed is sent once its field is left: the first digit of a year is a year, too.
+  const isTyped = (field) => field.type === "date" && "typed" in field.dataset;
+  document.addEventListener("keydown", (event) => { if (event.target.matches("[type=date][data-submits]")) event.target.dataset.typed = ""; });
+  document.addEventListener("focusout", ({ target }) => { if (isTyped(target) && target.value !== target.defaultValue) target.form.requestSubmit(); });
+  document.addEventListener("change", ({ target }) => { if (target.matches("[data-submits]") && !isTyped(target)) target.form.requestSubmit(); });
   document.addEventListener("formdata", (event) => {
     if (!event.target.matches("[data-tidy]")) return;
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
