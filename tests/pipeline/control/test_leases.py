@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.database import Control, open_control
+from pipeline.control.database import Control
 from pipeline.control.leases import Leases
 from pipeline.errors import LeaseLost
 from tests.builders import START
+from tests.control_databases import open_database
 
 TTL_S = 10.0
 LATER = START + timedelta(seconds=5)
@@ -21,7 +22,7 @@ TOO_LATE = START + timedelta(seconds=10)
 
 @pytest.fixture
 def control(tmp_path: Path) -> Iterator[Control]:
-    opened = open_control(tmp_path)
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 
