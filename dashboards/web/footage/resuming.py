@@ -16,7 +16,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -40,6 +40,8 @@ MOST_EACH = 32
 """Unfinished uploads of one user or token."""
 REMEMBERED = 1000
 """Finished uploads of which is known that they are, for senders whom the last answer did not reach."""
+PROMISED_FOR = timedelta(hours=1)
+"""So long after its last byte room is kept free for the rest of an upload: who does not come back keeps nobody out."""
 SWEEP_S = 3600.0
 """How often it is looked for what nobody goes on with, in seconds."""
 ADDED_TOO_MUCH = "more bytes came than were announced with Upload-Length"
@@ -74,17 +76,19 @@ class ResumableUploads:
         self._finished: dict[str, UploadState] = {}
 
     def begin(self, announced: Announced) -> UploadState:
-        """Make room for an upload; what others still have to send is counted as taken.
+        """Make room for an upload; what others still have to send, and do send, is counted as taken.
 
         Raises `TooMuch`, `StoreFull`, and `TooOften` for somebody with too many unfinished ones.
         """
         with self._beginning:
-            self._unfinished.remove_stale(datetime.now(UTC))
+            now = datetime.now(UTC)
+            self._unfinished.remove_stale(now)
             others = self._unfinished.listed()
             self._forget_digests({one.upload_id for one in others})
             if sum(one.announced.who == announced.who for one in others) >= MOST_EACH:
                 raise TooOften(f"{MOST_EACH} uploads are unfinished; finish or remove some of them first")
-            check_room(self._site, announced.n_bytes, n_promised=sum(one.n_missing for one in others))
+            n_promised = sum(one.n_missing for one in others if now - one.touched_at < PROMISED_FOR)
+            check_room(self._site, announced.n_bytes, n_promised=n_promised)
             return _state(self._unfinished.begin(announced))
 
     def of(self, who: str) -> list[UploadState]:
