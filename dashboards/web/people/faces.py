@@ -17,7 +17,7 @@ from fastapi import Request
 from dashboards.web.asking import PictureAsker
 from dashboards.web.rendering import site_of
 from pipeline.control.people_files import keep_face
-from pipeline.errors import PipelineError, TransportLost
+from pipeline.errors import PipelineError, TransportLost, WeightsError
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class FaceDesk:
         while (picture := self._next()) is not None:
             try:
                 self._cut(picture)
-            except TransportLost:  # nobody is there to ask; whoever looks later wishes for it again
+            except (TransportLost, WeightsError):  # nobody can say now; whoever looks later wishes for it again
                 self._give_up()
             except (PipelineError, OSError) as error:
                 logger.warning("no face is cut out of a reference picture: %s", error)
