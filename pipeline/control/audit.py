@@ -46,7 +46,7 @@ class AuditEntry:
     """The digest of the picture that was asked about."""
     detail: str
     place: str = ""
-    """The address from which it was asked for; empty for a command on this machine, and in rows from before schema 6."""
+    """The address from which it was asked for; empty for a command on this machine, and before schema 6."""
 
 
 @contextmanager
