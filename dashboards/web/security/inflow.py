@@ -50,6 +50,8 @@ class Bound:
     n_bytes: int
     words: str
     """The refusal of more."""
+    least_free_bytes: int = LEAST_FREE_BYTES
+    """What stays free on the disk."""
 
 
 class Inflow:
@@ -80,7 +82,7 @@ class Inflow:
         offset = self.n_bytes
         if offset + len(part) > self._bound.n_bytes:
             raise TooMuch(self._bound.words)
-        if shutil.disk_usage(self._path.parent).free < LEAST_FREE_BYTES + len(part):
+        if shutil.disk_usage(self._path.parent).free < self._bound.least_free_bytes + len(part):
             raise StoreFull("the disk has too little room left for more footage")
         self._write(part, offset)
         if offset < HEAD_BYTES <= self.n_bytes:
