@@ -60,7 +60,6 @@ APART = {
     "/sightings/{sighting_id}/clip": "about a clip that was ordered",
     "/sightings/{sighting_id}/clip.{kind}": "a clip",
     "/relabelling/{request_id}": "about something that was done",
-    "/footage/room": "about an upload",
     "/healthz": "nobody looks at it",
     "/sign-in": "leads on who has signed in",
     "/sign-in/face": "for somebody who has half signed in",

@@ -36,7 +36,7 @@ from tests.builders import RUN, START
 from tests.builders_events import make_event
 from tests.builders_examined import GivenAsker, make_examined, make_examined_face, make_vector
 from tests.builders_recording import make_new_source, make_reference, make_seen, open_world, submit
-from tests.dashboards.web.api.test_routes import routes_of
+from tests.dashboards.web.api.test_routes import address, routes_of
 from tests.dashboards.web.audited_routes import ACTING, CHANGES_NOTHING, ELSEWHERE, TUS, Audited
 from tests.dashboards.web.conftest import NO_SERVER, TOKEN, FixedDoorkeeper, make_visitor
 from tests.pipeline.video.clips import draw_frames
@@ -205,6 +205,18 @@ def test_each_act_leaves_exactly_one_row(site: Site) -> None:
 
     wrong = [one for one in left if one[2] >= 400 or one[3] != [(one[4], "ada", "testclient")]]
     assert wrong == [], "\n".join(map(str, wrong))
+
+
+def test_looking_at_nobody_in_particular_leaves_no_row(site: Site) -> None:
+    app = create_app(site, FixedDoorkeeper(make_visitor()))
+    known = {(step.method, step.route) for step in ACTING} | ELSEWHERE.keys()
+    with TestClient(app, headers={CSRF_HEADER: TOKEN}) as client:
+        looks = [(method, path) for method, path, _ in routes_of(app) if method in SAFE_METHODS]
+        for method, path in looks:
+            if (method, path) not in known:
+                client.request(method, address(path))
+
+    assert AuditLog(site.control).read() == []
 
 
 def test_every_route_is_in_the_table(site: Site) -> None:
