@@ -5,7 +5,7 @@
     .get(sighting_id) -> SightingRow                  raises `NotFound`
     .people(query) -> [SubjectCount]                  count, first, last, presence; also of uncertain ones
     .days(edges, query) -> [DayCount]                 by day and source
-    .seen(query) -> [SeenCount]                       by source and person, with the best face
+    .seen(query, most) -> {source_id: Seen}           whom each source shows, with the best faces
     .activity(query, since, until, n_bins) -> [Activity]  for pictures of long stretches of time
     .refresh()                                        reads what changed; the others do it, at most once a second
     .begin()                                          starts reading, apart from the caller
@@ -49,7 +49,7 @@ from pipeline.sightings.catalogue_queries import (
     matcher_for,
 )
 from pipeline.sightings.catalogue_rows import CatalogueRows, Vocabulary, joined, newest_first, read_rows
-from pipeline.sightings.catalogue_seen import SeenCount, count_seen
+from pipeline.sightings.catalogue_seen import EVERYBODY, Seen, seen_by_source
 from pipeline.sightings.rows import SightingRow
 from pipeline.sightings.store_arrays import SightingColumns
 
@@ -158,9 +158,9 @@ class Catalogue:
         within = replace(query, since=since, until=until)
         return count_activity(self._chosen(within), self._words, since, until, n_bins)
 
-    def seen(self, query: CatalogueQuery = EVERYTHING) -> list[SeenCount]:
-        """Everybody in each source, however often they were seen there, see `count_seen`."""
-        return count_seen(self._chosen(query), self._words)
+    def seen(self, query: CatalogueQuery = EVERYTHING, most: int = EVERYBODY) -> dict[str, Seen]:
+        """Whom each source shows, with at most so many people of each; those that show nobody are left out."""
+        return seen_by_source(self._chosen(query), self._words, most)
 
     def count(self, query: CatalogueQuery = EVERYTHING) -> int:
         """How many sightings fit."""

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dashboards.web.footage.coverage import Coverage, coverage_of
-from dashboards.web.footage.seen import NOBODY, Seen, seen_in
 from dashboards.web.site import Site
 from pipeline.control.arrivals import Arrival, Arrivals, ArrivalState
 from pipeline.control.footage_list import FootageCursor, FootageList, FootageQuery
@@ -20,11 +19,15 @@ from pipeline.errors import NotFound
 from pipeline.intake.progress import ProgressKeeper, RunProgress
 from pipeline.options import AnalysisOptions
 from pipeline.reports.gathering import describe_problem
+from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.catalogue_seen import EVERYBODY, NOBODY, Seen
 from pipeline.sightings.rows import Clock, SourceKind
 from pipeline.sightings.store import RowFilter, Store
 
 PAGE = 30
 """Files on a page."""
+PEOPLE_SHOWN = 5
+"""Faces of each in the list."""
 SHOWN_FOR = timedelta(hours=24)
 """So long a page says what became of a file that came."""
 COMING_IN = timedelta(seconds=8)
@@ -111,7 +114,7 @@ def list_footage(site: Site, keeper: ProgressKeeper, view: str, text: str, after
     listed = FootageList(site.control)
     page = listed.find(FootageQuery(states=VIEWS.get(view), text=text), PAGE, after)
     return FootageView(
-        lines=lines_of(site, keeper, page.runs),
+        lines=lines_of(site, keeper, page.runs, PEOPLE_SHOWN),
         after=page.after,
         counts=_counts(listed),
         view=view if view in VIEWS else "",
@@ -127,9 +130,11 @@ def one_line(site: Site, keeper: ProgressKeeper, source_id: str) -> FootageLine:
     return lines_of(site, keeper, [run])[0]
 
 
-def lines_of(site: Site, keeper: ProgressKeeper, runs: Sequence[RunRecord]) -> tuple[FootageLine, ...]:
-    """Runs of files as lists show them."""
-    seen = seen_in(site.catalogue, [run.run.source_id for run in runs])
+def lines_of(
+    site: Site, keeper: ProgressKeeper, runs: Sequence[RunRecord], most_people: int = EVERYBODY
+) -> tuple[FootageLine, ...]:
+    """Runs of files as lists show them, with at most so many of the people in each."""
+    seen = site.catalogue.seen(CatalogueQuery(source_ids=frozenset(run.run.source_id for run in runs)), most_people)
     now, now_s, known = datetime.now(UTC), time.monotonic(), Runs(site.control)
     return tuple(
         FootageLine(
