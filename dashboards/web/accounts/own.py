@@ -84,7 +84,7 @@ def change_password(
     Users(site_of(request).control).set_password(user.user_id, hash_password(password))
     AuditLog(site_of(request).control).append("change password", "", who=user.name)
     response = Response(headers={"HX-Redirect": "/account?done=password"})
-    begin_session(request, response, user)
+    begin_session(request, response, user, is_sign_in=False)
     return response
 
 

@@ -70,15 +70,17 @@ def try_to_sign_in(request: Request, name: str, password: str) -> Tried:
     return Tried(Outcome.FACE_NEXT if is_half else Outcome.SIGNED_IN, user)
 
 
-def begin_session(request: Request, response: Response, user: User, *, is_half: bool = False) -> None:
-    """A new session with `response`; the one that the browser had before ends."""
+def begin_session(
+    request: Request, response: Response, user: User, *, is_half: bool = False, is_sign_in: bool = True
+) -> None:
+    """A new session with `response`; the one that the browser had before ends. Only a sign-in is noted as one."""
     site, now = site_of(request), datetime.now(UTC)
     sessions, before = Sessions(site.control), session_secret(request)
     if before:
         sessions.end(digest(before))
     lasts = HALF_LASTS if is_half else timedelta(hours=site.settings.web.session_hours)
     put_session(response, request, sessions.begin(user.user_id, place_of(request), now, lasts, is_half=is_half))
-    if not is_half:
+    if is_sign_in and not is_half:
         Users(site.control).note_sign_in(user.user_id, now)
         AuditLog(site.control).append("sign in", "", who=user.name)
 

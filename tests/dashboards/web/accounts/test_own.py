@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from dashboards.web.site import Site
 from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import User
+from pipeline.control.audit import AuditLog
 from tests.dashboards.web.accounts.conftest import PASSWORD, Open, actions, sign_in
 
 pytestmark = pytest.mark.slow  # each walks through several pages
@@ -37,6 +38,7 @@ def test_new_password_ends_all_other_sessions(site: Site, ada: User, open_pages:
     assert change(here) == 200
 
     assert here.get("/account").status_code == 200
+    assert [row.action for row in AuditLog(site.control).read(2)] == ["change password", "sign in"]
     assert there.get("/account").status_code == 303
     assert sign_in(there, password=NEW).status_code == 303
 
