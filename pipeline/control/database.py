@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -155,7 +154,7 @@ def open_control(data_dir: Path, url: str | None = None) -> Control:
 
 
 def _create_schema(control: Control) -> None:
-    engine = cast("Engine", control._writer)  # noqa: SLF001 # its own module
+    engine = control._writer  # noqa: SLF001 # its own module
     with translated(control._place), engine.begin() as connection:  # noqa: SLF001 # its own module
         if engine.dialect.name != SQLITE:
             connection.execute(LOCK_CREATION)

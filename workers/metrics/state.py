@@ -6,7 +6,7 @@ Only the control host can: `facetrail up`, or the aggregator's process.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class SystemState:
             return [Level(of.SERVER_UP, 0)]
         return [Level(of.SERVER_UP, 1), *status_levels(status)]
 
-    def _active(self) -> list[RunRecord]:
+    def _active(self) -> Sequence[RunRecord]:
         """The runs that go on; none while the database is away, of which its own level tells."""
         try:
             return Runs(self._control).active()

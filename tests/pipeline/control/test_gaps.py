@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def bury(world: World, run: RunKey) -> None:
 
 
 def test_record_without_gaps_has_none(tmp_path: Path) -> None:
-    assert find_gaps(open_world(tmp_path).control, LONG_AGO) == []
+    with closing(open_world(tmp_path).control) as control:
+        assert find_gaps(control, LONG_AGO) == []
 
 
 def test_buried_chunks_are_counted_by_reason(world: World) -> None:

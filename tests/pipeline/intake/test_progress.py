@@ -19,6 +19,7 @@ def run(tmp_path: Path) -> RunRecord:
     """160 s of footage at 5 samples a second: a chunk is 3.2 s."""
     world = open_world(tmp_path)
     record = submit(world.control, RUN)
+    world.control.close()
     return replace(
         record, state=RunState.INGESTING, duration_s=160.0, options_json=AnalysisOptions().to_json(), next_chunk=0
     )
