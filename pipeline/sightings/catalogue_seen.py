@@ -93,8 +93,9 @@ def _grouped(chosen: Sequence[Chosen], words: Vocabulary) -> _Groups:
     found, group = np.unique(codes, return_inverse=True)
     score, folder = np.nan_to_num(_column(chosen, "best_score"), nan=-np.inf), _column(chosen, "thumb_folder")
     best = _last_of_each(np.lexsort((score, folder >= 0, group)), group)
-    scores, firsts = np.full(len(found), -np.inf), np.full(len(found), np.inf)
+    scores, firsts, presences = np.full(len(found), -np.inf), np.full(len(found), np.inf), np.zeros(len(found))
     np.maximum.at(scores, group, score)
+    np.add.at(presences, group, _column(chosen, "presence_s"))
     np.minimum.at(firsts, group, _column(chosen, "media_start_s"))
     return _Groups(
         source=found // coder.size,
@@ -105,7 +106,7 @@ def _grouped(chosen: Sequence[Chosen], words: Vocabulary) -> _Groups:
         file=_column(chosen, "thumb_file")[best],
         n=np.bincount(group),
         score=scores,
-        presence_s=np.bincount(group, _column(chosen, "presence_s")),
+        presence_s=presences,
         first_media_s=firsts,
     )
 
