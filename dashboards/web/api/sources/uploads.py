@@ -12,7 +12,6 @@ from dashboards.web.api.sources.sending import wished
 from dashboards.web.api.sources.tus import (
     BYTES,
     EXTENSIONS,
-    METADATA,
     BytesSent,
     SpokenTus,
     TusRoute,
@@ -105,7 +104,6 @@ def begin(
         str,
         Header(
             alias="Upload-Metadata",
-            pattern=METADATA,
             max_length=4000,
             description="`filename` and, in base64, what the file is called; other keys are left alone.",
         ),
