@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -96,6 +97,9 @@ def opened(data: Path, asker: PictureAsker) -> Iterator[Site]:
     settings = load_settings(data=data, time_zone="UTC", web={"port": 0})
     control = open_control(data)
     yield Site(settings, control, NO_SERVER, asker=asker)
+    for thread in threading.enumerate():
+        if thread.name == "past":  # it may still name the past, by this database
+            thread.join()
     control.close()
 
 
