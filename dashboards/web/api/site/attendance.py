@@ -117,10 +117,10 @@ def list_attendance(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Annotated[str, Query(pattern=CURSOR, description="Where an earlier page ended.")] = "",
 ) -> AttendanceList:
-    """Who was present, late or absent on which day, and how much was watched. Each look stands in the audit log."""
+    """Who was present, late or absent on which day, and how much was watched. Looks stand in the audit log."""
     site = site_of(request)
     made = asked.report(site)
-    _note(site, visitor, "attendance", asked)
+    AuditLog(site.control).append_anew("attendance", **_noted(visitor, asked))  # programs ask again and again
     rows = _selected(made, asked, what)
     left = rows[_place_after(rows, cursor) :]
     following = f"{left[limit - 1].day}~{left[limit - 1].person_id}" if len(left) > limit else None
@@ -156,7 +156,7 @@ def export(
     """The same rows as a file: daily report, check-ins for Frappe HRMS, plain punches, or a grid of a week or month."""
     site = site_of(request)
     made = asked.report(site)
-    _note(site, visitor, "export attendance", asked)
+    AuditLog(site.control).append("export attendance", **_noted(visitor, asked))
     table = exported(_selected(made, asked, what), shape, days=made.days, labels=made.labels)
     name = f'attachment; filename="attendance-{asked.days[0]}-{asked.days[-1]}-{shape.value}.{form}"'
     if form == "xlsx":
@@ -182,9 +182,10 @@ def _place_after(rows: list[AttendanceDay], cursor: str) -> int:
     return sum(str(row.day) <= day for row in rows)
 
 
-def _note(site: Site, visitor: Visitor, action: str, asked: AskedDays) -> None:
+def _noted(visitor: Visitor, asked: AskedDays) -> dict[str, str]:
+    """What the audit log says of who asked for what."""
     detail = f"{asked.days[0]} to {asked.days[-1]}"
-    AuditLog(site.control).append(action, asked.selection.person_id or "", who=visitor.name, detail=detail)
+    return {"about": asked.selection.person_id or "", "who": visitor.name, "detail": detail}
 
 
 def _row(row: AttendanceDay) -> AttendanceRow:
