@@ -104,8 +104,13 @@ def show_past(site: Site, request_id: int, person_id: str, name: str) -> PastSho
     if not person_id:
         return PastShown(progress=progress, words=_changed(progress.n_changed), problem=problem)
     n_sightings = site.catalogue.count(CatalogueQuery(person_ids=frozenset({person_id})))
-    verb = "sighting is" if n_sightings == 1 else "sightings are"
-    return PastShown(progress=progress, words=f"{n_sightings:,} {verb} now {name}", problem=problem)
+    return PastShown(progress=progress, words=_named(n_sightings, name), problem=problem)
+
+
+def _named(count: int, name: str) -> str:
+    if not count:
+        return f"{name} is in no sighting so far"
+    return f"{count:,} {'sighting is' if count == 1 else 'sightings are'} now {name}"
 
 
 def _changed(count: int) -> str:

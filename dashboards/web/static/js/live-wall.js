@@ -55,7 +55,9 @@
       known.delete(face.track_id);
       const [left, top, width, height] = face.box_xywh.map((part) => `${part * 100}%`);
       Object.assign(box.style, { left, top, width, height });
-      box.className = `face-box face-box-${face.status || "seen"}${face.box_xywh[1] < 0.1 ? " face-box-top" : ""}`;
+      box.className = `face-box face-box-${face.status || "seen"}`;
+      box.classList.toggle("face-box-top", face.box_xywh[1] < 0.1);
+      box.classList.toggle("face-box-end", face.box_xywh[0] + face.box_xywh[2] / 2 > 0.6);
       box.firstChild.textContent = labelOf(face);
     }
     for (const gone of known.values()) gone.remove();
