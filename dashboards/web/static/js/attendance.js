@@ -1,9 +1,12 @@
-// Attendance: filters that apply themselves, menus that close, and a search that does not wait for the button.
+// Attendance: a month that opens where today is, and menus that close.
 (() => {
-  document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-sends-itself]");
-    if (form && event.target.type !== "search" && form.reportValidity()) form.requestSubmit();
-  });
+  // What is to come is empty: today stands at the right, and what was lies before it.
+  const today = document.querySelector(".att-frame .is-today");
+  if (today) {
+    const frame = today.closest(".att-frame");
+    const beyond = today.offsetLeft + 2 * today.offsetWidth - frame.clientWidth;
+    frame.scrollLeft = Math.ceil(beyond / today.offsetWidth) * today.offsetWidth;
+  }
 
   function closeMenus(except) {
     for (const menu of document.querySelectorAll("details.att-menu[open]")) if (menu !== except) menu.open = false;

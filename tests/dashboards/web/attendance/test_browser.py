@@ -62,7 +62,7 @@ def test_shift_is_set_up_and_the_months_file_is_as_the_page_shows_it(page: Page)
     page.goto(MONTH)
     page.locator("a.att-late").click()
     expect(page.locator(".att-grid tbody tr")).to_have_count(1)
-    page.get_by_text("Download").click()
+    page.locator("summary", has_text="Download").click()
     with page.expect_download() as downloading:
         page.get_by_role("link", name="As shown, CSV", exact=True).click()
 
