@@ -27,7 +27,7 @@ def client(browse: Browse, seen_site: Site) -> TestClient:
 
 
 def test_page_without_a_picture_asks_for_one(client: TestClient) -> None:
-    assert "Drop a picture of a face here" in client.get("/search").text
+    assert "Choose a picture of a face" in client.get("/search").text
 
 
 def test_search_is_not_for_those_who_only_look(browse: Browse, seen_site: Site) -> None:
