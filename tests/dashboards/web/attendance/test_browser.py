@@ -97,3 +97,15 @@ def record_footage(site: Site) -> None:
     Sources(site.control).upsert(new)
     options = AnalysisOptions().to_json()
     Runs(site.control).submit(NewRun(run=RUN, options_json=options, encoder="dlib-resnet", gallery_version=1))
+
+
+def test_day_that_is_typed_is_sent_once_its_field_is_left(page: Page) -> None:
+    page.goto(MONTH)
+    page.locator("[name=day]").focus()
+    page.keyboard.type("04052026")
+    assert page.url.endswith(MONTH)
+
+    with page.expect_navigation():
+        page.locator("[name=q]").focus()
+
+    assert page.url.endswith("day=2026-04-05")
