@@ -10,25 +10,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.control.database import Control, Lease, open_control
-from pipeline.control.leases import Leases
-from pipeline.control.owners import new_owner_name
-from pipeline.control.run_records import RunRecord
-from pipeline.control.runs import Runs
+from pipeline.control.work.leases import Leases
+from pipeline.control.work.owners import new_owner_name
+from pipeline.control.work.run_records import RunRecord
+from pipeline.control.work.runs import Runs
 from pipeline.encoders.embedding import FaceEmbedder
 from pipeline.encoders.execution import Execution
 from pipeline.encoders.registry import encoder_entry, load_encoder
-from pipeline.enrolling import enrol_people
 from pipeline.errors import InputError
-from pipeline.faces.detectors import load_detector
+from pipeline.faces.detectors.choice import load_detector
 from pipeline.faces.finding import FaceFinder
-from pipeline.footage import register_footage
 from pipeline.identity.enrolment import examine_gallery
+from pipeline.intake.footage import register_footage
 from pipeline.options import AnalysisOptions
+from pipeline.people.enrolling import enrol_people
 from pipeline.schemas import FrameChunk
-from pipeline.sightings.recorded_fold import RecordedFold
-from pipeline.sightings.recording import Recorder
+from pipeline.sightings.record.store import RowFilter, Store
+from pipeline.sightings.recording.recorded_fold import RecordedFold
+from pipeline.sightings.recording.recorder import Recorder
 from pipeline.sightings.rows import SightingRow
-from pipeline.sightings.store import RowFilter, Store
 from pipeline.video.chunks import read_chunks
 
 LEASE_S = 60.0

@@ -22,7 +22,7 @@ import msgspec
 from pipeline.control.copying import DATABASE_NAME, copy_database
 from pipeline.control.database import Control
 from pipeline.errors import InputError
-from pipeline.sightings.staging import written
+from pipeline.sightings.record.staging import written
 
 NOTE_NAME = "backup.json"
 """Written last: a folder without it is no whole backup."""

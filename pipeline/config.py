@@ -28,14 +28,14 @@ from pipeline.options import (
     SamplingOptions,
     TrackingOptions,
 )
-from pipeline.video.live.address import RtspTransport, hide_secrets
+from pipeline.video.live.connecting.address import RtspTransport, hide_secrets
 
 CONFIG_VARIABLE = "FACETRAIL_CONFIG"
 DEFAULT_CONFIG = Path("facetrail.yaml")
 
 
 class CameraSettings(BaseModel):
-    """One camera, as `cameras:` of the settings names it; `pipeline.cameras` makes it complete."""
+    """One camera, as `cameras:` of the settings names it; `pipeline.cameras.configured` makes it complete."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

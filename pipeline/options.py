@@ -11,7 +11,7 @@ import msgspec
 from pipeline.encoders.execution import Precision
 from pipeline.encoders.manifest import TrackingEntry, encoder_entry
 from pipeline.errors import SettingsError
-from pipeline.faces.manifest import detector_entry
+from pipeline.faces.detectors.manifest import detector_entry
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:

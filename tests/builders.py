@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from pipeline.identity.decision import DecisionPolicy
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 from pipeline.schemas import ChunkFailed, Face, FaceChunk, FaceQuality, RunKey, Sample, SampleState, VectorF32
 from pipeline.sightings.rows import (
     Clock,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.control.calibrations import Calibration, Calibrations, NewCalibration
 from pipeline.control.database import Control
+from pipeline.control.gallery.calibrations import Calibration, Calibrations, NewCalibration
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.identity.policies import encoder_digest
 from tests.builders import START

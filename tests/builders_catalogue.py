@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipeline.sightings.store_columns import SIGHTING_COLUMNS
-from pipeline.sightings.store_files import Part, to_bytes
+from pipeline.sightings.record.columns import SIGHTING_COLUMNS
+from pipeline.sightings.record.files import Part, to_bytes
 
 FIRST_DAY = datetime(2026, 5, 1, tzinfo=UTC)
 DAY_US, HOUR_US = 86_000_000_000, 3_600_000_000

@@ -13,7 +13,7 @@ from pipeline.events.events import EventKind, SightingEvent
 from pipeline.events.lifecycle import LifeState, decode_life, encode_life, end_lives, step_lives
 from pipeline.events.lifecycle_tracks import Look, Naming
 from pipeline.events.lifecycle_views import LiveRun, Moment
-from pipeline.identity.matching import Gallery, MeanMatcher
+from pipeline.identity.matchers.matching import Gallery, MeanMatcher
 from pipeline.schemas import VectorF32
 from pipeline.sightings.rows import Status
 from tests.builders import BOX, RUN, START, make_gallery, make_policy, make_vector

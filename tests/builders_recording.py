@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.control.database import Control, Lease
-from pipeline.control.leases import Leases
-from pipeline.control.people import NewReference, People
-from pipeline.control.runs import NewRun, RunRecord, Runs
-from pipeline.control.sources import NewSource, Sources
+from pipeline.control.gallery.people import NewReference, People
+from pipeline.control.work.leases import Leases
+from pipeline.control.work.runs import NewRun, RunRecord, Runs
+from pipeline.control.work.sources import NewSource, Sources
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import RunEnded, RunKey, VectorF32
-from pipeline.sightings.fold_coverage import CoverageCount
-from pipeline.sightings.recording import Advance, Recorder
+from pipeline.sightings.folding.coverage import CoverageCount
+from pipeline.sightings.record.store import Store
+from pipeline.sightings.recording.recorder import Advance, Recorder
 from pipeline.sightings.rows import Clock, ClosedTrack, SourceKind
-from pipeline.sightings.store import Store
 from tests.builders import RUN, START, make_closed_track, make_policy, make_vector
 from tests.control_databases import open_database
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.reports.html_values import ReportInput, ReportSource
+from pipeline.reports.html.values import ReportInput, ReportSource
 from pipeline.sightings.rows import Clock
 from tests.builders import RUN, START
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.schemas import VectorF32
-from pipeline.sightings.building import sighting_id_for
+from pipeline.sightings.building.building import sighting_id_for
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import PIPELINE_VERSION, Clock, EmbeddingRow, SightingRow, SourceKind, Status, TrackRow
-from pipeline.sightings.store import RowFilter, Store
 from tests.builders import START
 
 ENCODER = "dlib-resnet"

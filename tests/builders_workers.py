@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from pipeline.control.run_records import RunRecord, RunState
+from pipeline.control.work.run_records import RunRecord, RunState
 from pipeline.errors import ChunkRejected
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import FaceChunk, Frame, FrameChunk, ImageU8, RunKey, Sample, SampleState

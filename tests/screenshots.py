@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboards.web.app import create_app
 from dashboards.web.asking import asker_for
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import Settings, WebSettings, load_settings
 from pipeline.control.database import Control
@@ -31,7 +31,7 @@ from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 from tests.end_to_end.commands import Folder, Said, make_folder
 from tests.end_to_end.live_stack import live_stack, wait_until
 from tests.rtsp.running import RtspServer
-from workers.ask_streams import RedisAsks
+from workers.asks.ask_streams import RedisAsks
 
 PICTURES = REPOSITORY / "docs" / "pictures"
 COLOURS = (192, 128, 96, 64)

@@ -43,11 +43,11 @@ def main() -> None:
 def _run(stages: list[str]) -> None:
     settings = load_settings()
     if stages[0] == CAMERA:
-        from workers.camera_main import run_camera
+        from workers.live.camera_main import run_camera
 
         run_camera(stages[-1], settings)
     elif stages == [INTAKE]:
-        from workers.intake import run_intake
+        from workers.footage.intake import run_intake
 
         run_intake(settings, server_url(settings))
     else:

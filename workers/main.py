@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 from pipeline.config import Settings
 from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import SettingsError
-from workers.gathering import Gathering
-from workers.loop import LoopOptions, Stage, StageLoop
 from workers.metrics.counting import Metrics
 from workers.metrics.endpoint import metering
 from workers.stack.running import find_running_stack
+from workers.stages.gathering import Gathering
+from workers.stages.loop import LoopOptions, Stage, StageLoop
 from workers.streams import RedisTransport
 from workers.together import Work, run_together
 from workers.wire.transport import Transport
 
 if TYPE_CHECKING:
-    from workers.examiner import Examiner
-    from workers.models import Models
+    from workers.asks.examiner import Examiner
+    from workers.stages.models import Models
 
 INGEST = "ingest"
 AGGREGATOR = "aggregator"
@@ -57,7 +57,7 @@ def run_stages(stages: Sequence[str], settings: Settings) -> None:
 
 
 def _work_on_footage(url: str, metrics: Metrics) -> None:
-    from workers.jobs import work_on_footage
+    from workers.footage.jobs import work_on_footage
 
     os.environ["FACETRAIL_REDIS_URL"] = url  # the job reads its settings anew
     work_on_footage(url, metrics)
@@ -117,7 +117,7 @@ def _model_works(
     """The stages that run models, which they share."""
     if not {DETECTOR, ENCODER, ASKS} & set(stages):
         return []
-    from workers.models import Models
+    from workers.stages.models import Models
 
     models = Models(weights_dir(settings.data), xla=settings.xla)
     examiner = _examiner(settings, models, stop, metrics) if ASKS in stages else None
@@ -129,9 +129,9 @@ def _model_works(
 
 def _model_stages(stages: Sequence[str], settings: Settings, models: Models) -> list[Stage]:
     """Those of the stages that chunks pass, with the models of the settings' options made already."""
-    from workers.detector import detector_stage
-    from workers.encoder import encoder_stage
     from workers.messages import stage_options
+    from workers.stages.detector import detector_stage
+    from workers.stages.encoder import encoder_stage
 
     usual = stage_options(settings.options())
     made: list[Stage] = []
@@ -145,8 +145,8 @@ def _model_stages(stages: Sequence[str], settings: Settings, models: Models) -> 
 
 
 def _examiner(settings: Settings, models: Models, stop: threading.Event, metrics: Metrics) -> Examiner:
-    from workers.ask_streams import RedisAsks
-    from workers.examiner import Examiner
+    from workers.asks.ask_streams import RedisAsks
+    from workers.asks.examiner import Examiner
 
     return Examiner(RedisAsks(server_url(settings)), models, _consumer(ASKS), stop, metrics)
 
@@ -164,16 +164,16 @@ def _loop_work(stage: Stage, settings: Settings, transport: Transport, stop: thr
 
 def _aggregator_work(settings: Settings, transport: Transport, stop: threading.Event, metrics: Metrics) -> Work:
     from pipeline.control.database import open_control
-    from pipeline.control.runs import Runs
-    from pipeline.sightings.recording import Recorder
-    from pipeline.sightings.store import Store
-    from workers.aggregator import Aggregator, AggregatorOptions
+    from pipeline.control.work.runs import Runs
+    from pipeline.sightings.record.store import Store
+    from pipeline.sightings.recording.recorder import Recorder
     from workers.event_streams import RedisEventLog
-    from workers.jobs import JobQueue, tend_runs
-    from workers.live_passage import end_abandoned
-    from workers.telling import LogTeller
-    from workers.view_streams import RedisViews
-    from workers.viewing import Scenes
+    from workers.footage.jobs import JobQueue, tend_runs
+    from workers.live.passage import end_abandoned
+    from workers.live.view_streams import RedisViews
+    from workers.live.viewing import Scenes
+    from workers.recording.aggregator import Aggregator, AggregatorOptions
+    from workers.recording.telling import LogTeller
 
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
     control = open_control(settings.data, database_url)

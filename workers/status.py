@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.control.run_records import RunRecord
+from pipeline.control.work.run_records import RunRecord
 from pipeline.sightings.ids import is_camera
 from workers.wire.transport import (
     AGGREGATORS,

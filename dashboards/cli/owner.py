@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.control.database import Control
-    from pipeline.sightings.recording import Recorder
+    from pipeline.sightings.recording.recorder import Recorder
 
 
 def refresh_sightings(session: Session, control: Control, source_id: str, gallery_version: int) -> int:
@@ -17,10 +17,10 @@ def refresh_sightings(session: Session, control: Control, source_id: str, galler
 
     Raises `InputError` while the source is being analysed, and `SettingsError` when people cannot be identified so.
     """
-    from pipeline.control.runs import Runs
-    from pipeline.identity.matchers import check_identity
+    from pipeline.control.work.runs import Runs
+    from pipeline.identity.matchers.choice import check_identity
     from pipeline.options import AnalysisOptions
-    from workers.ownership import owning
+    from workers.recording.ownership import owning
 
     with owning(control, source_id) as lease:
         runs = Runs(control)
@@ -36,13 +36,13 @@ def set_start(session: Session, control: Control, source_id: str, start_ts: date
 
     Raises `InputError` for a camera, and while the source is being analysed.
     """
-    from workers import starting
+    from workers.recording import starting
 
     starting.set_start(control, source_id, start_ts)
 
 
 def _recorder(session: Session, control: Control) -> Recorder:
-    from pipeline.sightings.recording import Recorder
-    from pipeline.sightings.store import Store
+    from pipeline.sightings.record.store import Store
+    from pipeline.sightings.recording.recorder import Recorder
 
     return Recorder(control, Store(session.data_dir))

@@ -62,9 +62,9 @@ def show_pages(settings: Settings, on_bound: Callable[[Control, int], None] | No
 
 def _answer(site: Site, on_bound: Callable[[Control, int], None] | None) -> None:
     from dashboards.web.app import create_app
-    from dashboards.web.security.doorkeeper import AccountDoorkeeper
-    from dashboards.web.serving import bound_socket, serve
-    from dashboards.web.standing import noted
+    from dashboards.web.security.entering.doorkeeper import AccountDoorkeeper
+    from dashboards.web.server.serving import bound_socket, serve
+    from dashboards.web.server.standing import noted
 
     app = create_app(site, AccountDoorkeeper(site.control))
     gc.freeze()  # code and routes stay: to look through them for garbage, as every third large answer did, takes 0.1 s

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pipeline.control.database import Control
     from pipeline.identity.enrolment import ReferenceReport
     from pipeline.identity.picture_faces import ExaminedPicture
-    from workers.asking import AskedModels
+    from workers.asks.asking import AskedModels
 
 
 class PictureAsker(Protocol):
@@ -47,7 +47,7 @@ class NobodyToAsk:
 
 def asker_for(settings: Settings, control: Control, url: str) -> PictureAsker:
     """Who is asked over the server at `url`: with the data folder's encoder, and the detector of the settings."""
-    from workers.asking import PATIENCE, AskedModels, Asker
+    from workers.asks.asking import PATIENCE, AskedModels, Asker
     from workers.stack.examiners import expects_examiner
 
     def models() -> AskedModels:

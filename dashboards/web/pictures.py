@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from dashboards.web.access import AnyVisitor
 from dashboards.web.rendering import site_of
 from pipeline.errors import NotFound
-from pipeline.sightings.thumbnails import THUMBS
+from pipeline.sightings.record.thumbnails import THUMBS
 
 router = APIRouter(include_in_schema=False)
 

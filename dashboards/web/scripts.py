@@ -13,8 +13,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from pipeline.carriers import CarriedFile, fetch_carried, file_sha256
 from pipeline.errors import SettingsError
+from pipeline.fetching.carriers import CarriedFile, fetch_carried, file_sha256
 
 STATIC = Path(__file__).resolve().parent / "static"
 VENDOR = STATIC / "vendor"

@@ -11,7 +11,7 @@ from dashboards.web.asking import NobodyToAsk, PictureAsker, encoder_of
 from pipeline.attendance.making import Attendance
 from pipeline.config import Settings
 from pipeline.control.database import Control
-from pipeline.sightings.catalogue import Catalogue
+from pipeline.sightings.catalogue.catalogue import Catalogue
 from pipeline.zones import zone_named
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from pipeline.attendance.rules.settings import (
 )
 from pipeline.control.attendance_tables import attendance_entries
 from pipeline.control.audit import append_entry, new_entry
-from pipeline.control.camera_tables import cameras
 from pipeline.control.database import Control, Transaction
+from pipeline.control.live.camera_tables import cameras
 from pipeline.errors import NotFound, StoreDamaged
 
 CHOICES_KEY = "choices"

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, or_, select
 
 from pipeline.control.audit import AuditEntry, entry_of
 from pipeline.control.database import Control, Transaction
-from pipeline.control.gallery_versions import active
+from pipeline.control.gallery.versions import active
 from pipeline.control.tables import audit, person_names
 
 PAGE_ROWS = 100

@@ -23,19 +23,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, update
 
-from pipeline.control import (  # noqa: F401 # so that these tables are made with the others
-    arrival_tables,
-    attendance_tables,
-    camera_tables,
-    corrections_tables,
-    delivery_tables,
-    relabelling_tables,
-)
+from pipeline.control import attendance_tables  # noqa: F401 # so that its tables are made with the others
 from pipeline.control.accounts import tables as _account_tables  # noqa: F401 # so that these tables are made
+from pipeline.control.correcting import corrections_tables, relabelling_tables  # noqa: F401 # the same
 from pipeline.control.engines import SQLITE, make_engine, writers_engine
 from pipeline.control.failures import translated
+from pipeline.control.live import camera_tables, delivery_tables  # noqa: F401 # the same
 from pipeline.control.migrations import migrate
 from pipeline.control.tables import LOCK_CREATION, LOCK_WRITERS, SCHEMA_VERSION, folder, leases, metadata
+from pipeline.control.work import arrival_tables  # noqa: F401 # the same
 from pipeline.encoders.manifest import weights_dir
 from pipeline.errors import LeaseLost, PipelineError, SettingsError
 from pipeline.private_folder import make_private_folder

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from pipeline.control.database import Control
-from pipeline.control.gallery_versions import active
-from pipeline.control.run_records import RunState
+from pipeline.control.gallery.versions import active
 from pipeline.control.tables import folder, leases, person_names, runs
+from pipeline.control.work.run_records import RunState
 
 
 @dataclass(frozen=True, slots=True)

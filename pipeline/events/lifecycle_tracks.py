@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 
 from pipeline.identity.decision import DecisionPolicy, decide
-from pipeline.identity.matching import Matcher
+from pipeline.identity.matchers.matching import Matcher
 from pipeline.schemas import Match, VectorF32
+from pipeline.sightings.folding.tracking import OpenTrack, close_track
 from pipeline.sightings.rows import ClosedTrack, Status
-from pipeline.sightings.tracking import OpenTrack, close_track
 
 NAME_HOLD_S = 2.0
 """A name once given to an open track is not taken away sooner than this, in media seconds: at the threshold one picture

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from pipeline.events.events import EventKind, SightingEvent
 from pipeline.events.lifecycle_tracks import Naming, SeenTrack
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 from pipeline.schemas import RunKey
-from pipeline.sightings.building import SCORE_DIGITS, Visit, join_visits, sighting_id_for
-from pipeline.sightings.building_verdicts import TrackVerdict, adopt_neighbours, keep_one_at_a_time
+from pipeline.sightings.building.building import SCORE_DIGITS, Visit, join_visits, sighting_id_for
+from pipeline.sightings.building.verdicts import TrackVerdict, adopt_neighbours, keep_one_at_a_time
 from pipeline.sightings.rows import PIPELINE_VERSION, Clock, EmbeddingRow, SourceKind, Status, TrackRow
 from pipeline.sightings.wall_clock import wall_time
 

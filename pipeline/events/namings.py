@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.control.database import Control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.events.lifecycle_tracks import Naming
-from pipeline.identity.matchers import index_dir, matcher_for
+from pipeline.identity.matchers.choice import index_dir, matcher_for
 from pipeline.identity.policies import policy_in_effect
 from pipeline.options import IdentityOptions
 

@@ -11,8 +11,8 @@ import msgspec
 
 from pipeline.events.events import SightingEvent
 from pipeline.schemas import RunKey
+from pipeline.sightings.folding.tracking import OpenTrack
 from pipeline.sightings.rows import Status
-from pipeline.sightings.tracking import OpenTrack
 
 MOST_UNSEEN = 3
 """A face at which nobody could look is taken to be where it was for so many samples, and no longer: it may move."""

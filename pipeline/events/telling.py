@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipeline.control.database import Control, Transaction
-from pipeline.control.outbox import Outbox, write_life
-from pipeline.control.run_records import RunRecord
+from pipeline.control.live.outbox import Outbox, write_life
+from pipeline.control.work.run_records import RunRecord
 from pipeline.events.events import SightingEvent, encode_event
 from pipeline.events.lifecycle import (
     LifeState,
@@ -23,9 +23,9 @@ from pipeline.events.lifecycle_tracks import Naming, look_at_closed, look_at_ope
 from pipeline.events.lifecycle_views import LiveRun, Moment
 from pipeline.events.namings import Namings
 from pipeline.schemas import ChunkFailed, FaceChunk, RunEnded
-from pipeline.sightings.fold import FoldStep
-from pipeline.sightings.recorded_fold import SILENT, Foldable, Telling
-from pipeline.sightings.recording_labels import run_options
+from pipeline.sightings.folding.fold import FoldStep
+from pipeline.sightings.recording.labels import run_options
+from pipeline.sightings.recording.recorded_fold import SILENT, Foldable, Telling
 from pipeline.sightings.rows import SourceKind
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.faces.detection import Detections, Detector
+from pipeline.faces.detectors.turning import turn_back, turn_picture
 from pipeline.faces.linking import iou_matrix
-from pipeline.faces.turning import turn_back, turn_picture
 from pipeline.schemas import ImageU8, VectorF32
 
 SAME_FACE_IOU = 0.3

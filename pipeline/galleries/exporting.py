@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from pipeline.control.database import Control
-from pipeline.control.people_moving import StoredPerson, StoredReference, everybody
+from pipeline.control.gallery.moving import StoredPerson, StoredReference, everybody
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.errors import GalleryEmpty, InputError, StoreFull
 from pipeline.galleries.archive import (

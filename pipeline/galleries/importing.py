@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pipeline.control.audit import current_user
 from pipeline.control.database import Control
-from pipeline.control.people_files import image_ref_of, keep_image
-from pipeline.control.people_moving import Moved, MovingPerson, check_moving, enrol_moving
-from pipeline.control.people_records import NewReference
+from pipeline.control.gallery.files import image_ref_of, keep_image
+from pipeline.control.gallery.moving import Moved, MovingPerson, check_moving, enrol_moving
+from pipeline.control.gallery.records import NewReference
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.galleries.archive import check_encoder

@@ -22,8 +22,8 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from pipeline.control.people_moving import MovingPerson
-from pipeline.control.people_records import UNIT_TOLERANCE, NewReference
+from pipeline.control.gallery.moving import MovingPerson
+from pipeline.control.gallery.records import UNIT_TOLERANCE, NewReference
 from pipeline.errors import InputError, NotFound
 from pipeline.galleries.archive import (
     FORMAT,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.control.people_moving import MovingPerson
-from pipeline.control.people_names import name_fault
-from pipeline.control.people_records import NewReference
+from pipeline.control.gallery.moving import MovingPerson
+from pipeline.control.gallery.names import name_fault
+from pipeline.control.gallery.records import NewReference
 from pipeline.errors import InputError, NotFound
 from pipeline.galleries.lmdb_store import StoreEntry
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.errors import NotFound
 from pipeline.identity.decision import DecisionPolicy, decide
-from pipeline.identity.matching import Gallery, Matcher, match_templates
+from pipeline.identity.matchers.matching import Gallery, Matcher, match_templates
 from pipeline.identity.verdicts import Identification, Verification, distance_of
 from pipeline.schemas import VectorF32
 from pipeline.sightings.rows import Status

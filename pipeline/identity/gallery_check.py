@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 from pipeline.schemas import VectorF32
 
 BLOCK_REFERENCES = 1024

@@ -14,9 +14,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from pipeline.control.calibrations import Calibration, Calibrations
 from pipeline.control.database import Control
-from pipeline.control.gallery_versions import count_references, which_enrolled
+from pipeline.control.gallery.calibrations import Calibration, Calibrations
+from pipeline.control.gallery.versions import count_references, which_enrolled
 from pipeline.encoders.manifest import ManifestEntry, encoder_entry
 from pipeline.identity.calibration.sketches import estimate_overlap, estimate_shared
 from pipeline.identity.decision import DecisionPolicy, MeasuredPoint, policy_for

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.identity.matching import Gallery, match_templates
+from pipeline.identity.matchers.matching import Gallery, match_templates
 from pipeline.schemas import Match, VectorF32
 
 BLOCK = 512

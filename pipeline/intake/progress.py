@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 
-from pipeline.control.run_records import RunRecord
+from pipeline.control.work.run_records import RunRecord
 from pipeline.intake.pace import Pace, media_done_s, pace_of
 from pipeline.options import AnalysisOptions
 

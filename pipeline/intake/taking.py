@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from pipeline.config import Settings
-from pipeline.control.arrivals import Arrival, Arrivals
 from pipeline.control.database import Control
-from pipeline.control.run_records import RunRecord
+from pipeline.control.work.arrivals import Arrival, Arrivals
+from pipeline.control.work.run_records import RunRecord
 from pipeline.errors import InputError
-from pipeline.footage import register_footage
+from pipeline.intake.footage import register_footage
 from pipeline.intake.sections import options_with, sections_from_json
 
 

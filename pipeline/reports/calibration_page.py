@@ -11,7 +11,7 @@ from pipeline.identity.calibration.rates import Proportion
 from pipeline.identity.calibration.scores import GalleryScores, PairCounts
 from pipeline.reports.curves import DARK, LIGHT, Panel, Rule, Series, Stroke, Theme, draw_panels
 from pipeline.reports.figures_page import FiguresPage, PagePicture, PageTable, render_figures
-from pipeline.reports.html_page import Fact
+from pipeline.reports.html.page import Fact
 
 HISTOGRAM_BINS = 40
 LEAST_RATE = 1e-4

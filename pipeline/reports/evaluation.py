@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.reports.truth import Level, TruthRow
-from pipeline.sightings.building_intervals import Interval, union_length
+from pipeline.sightings.building.intervals import Interval, union_length
 from pipeline.sightings.rows import SightingRow, Status, TrackRow
 
 TOLERANCE_S = 0.5

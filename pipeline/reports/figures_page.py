@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.reports.html import render_template
-from pipeline.reports.html_page import Fact
+from pipeline.reports.html.page import Fact
+from pipeline.reports.html.rendering import render_template
 
 TEMPLATE = "figures.html.j2"
 

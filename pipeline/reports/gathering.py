@@ -7,13 +7,13 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from pipeline.control.database import Control
-from pipeline.control.runs import RunRecord, Runs
-from pipeline.control.sources import SourceRecord
-from pipeline.reports.html_people import wanted_thumbs
-from pipeline.reports.html_values import ReportInput, ReportSource
+from pipeline.control.work.runs import RunRecord, Runs
+from pipeline.control.work.sources import SourceRecord
+from pipeline.reports.html.people import wanted_thumbs
+from pipeline.reports.html.values import ReportInput, ReportSource
 from pipeline.sightings.filtering import SightingFilter
 from pipeline.sightings.reading import Reading, read_current_coverage, read_sightings
-from pipeline.sightings.recording_labels import run_policy
+from pipeline.sightings.recording.labels import run_policy
 
 
 def gather_report(control: Control, wanted: SightingFilter, zone: tzinfo) -> ReportInput:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.sightings.building_intervals import Interval, union_length
+from pipeline.sightings.building.intervals import Interval, union_length
 from pipeline.sightings.rows import SightingRow
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.carriers import CarriedFile, fetch_carried
+from pipeline.fetching.carriers import CarriedFile, fetch_carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from pipeline.errors import NotFound, StoreDamaged
 from pipeline.schemas import VectorF32
 from pipeline.search.index_files import IndexedFile, IndexNote, map_rows, read_note
-from pipeline.sightings.store_templates import ID_TYPE, Templates
-from pipeline.sightings.store_track_sightings import TrackPlace
+from pipeline.sightings.record.templates import ID_TYPE, Templates
+from pipeline.sightings.record.track_sightings import TrackPlace
 
 BLOCK_ROWS = 65536
 """Rows compared at once, 32 MB of 128 numbers: what a block needs besides its rows stays small."""

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 
 from pipeline.control.database import Control
-from pipeline.control.sources import Sources
+from pipeline.control.work.sources import Sources
 from pipeline.errors import StoreDamaged
 from pipeline.identity.policies import policy_in_effect
 from pipeline.options import IdentityOptions

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.schemas import VectorF32
-from pipeline.sightings.staging import written
-from pipeline.sightings.store_files import safe_name
-from pipeline.sightings.store_templates import ID_TYPE, FileMark, Templates
+from pipeline.sightings.record.files import safe_name
+from pipeline.sightings.record.staging import written
+from pipeline.sightings.record.templates import ID_TYPE, FileMark, Templates
 
 NOTE = "faces.json"
 VERSION = 1

@@ -31,8 +31,8 @@ from pipeline.search.index_files import (
     write_note,
     write_rows,
 )
-from pipeline.sightings.staging import written
-from pipeline.sightings.store_templates import FileMark, Templates, read_templates, template_files
+from pipeline.sightings.record.staging import written
+from pipeline.sightings.record.templates import FileMark, Templates, read_templates, template_files
 
 logger = logging.getLogger(__name__)
 

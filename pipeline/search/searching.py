@@ -14,8 +14,8 @@ from pipeline.errors import InputError, NotFound
 from pipeline.schemas import VectorF32
 from pipeline.search.face_index import FaceIndex, Hit, Ranking
 from pipeline.search.index_files import IndexedFile
+from pipeline.sightings.record.track_sightings import LONGEST_SIGHTING_DAYS, sightings_of_tracks
 from pipeline.sightings.rows import SightingRow
-from pipeline.sightings.store_track_sightings import LONGEST_SIGHTING_DAYS, sightings_of_tracks
 
 MOST_SIGHTINGS = 5000
 

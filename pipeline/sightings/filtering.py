@@ -12,8 +12,8 @@ from pipeline.sightings.rows import SightingRow, Status
 
 if TYPE_CHECKING:
     from pipeline.control.database import Control
-    from pipeline.control.sources import SourceRecord
-    from pipeline.sightings.store import RowFilter
+    from pipeline.control.work.sources import SourceRecord
+    from pipeline.sightings.record.store import RowFilter
 
 UNKNOWN_PREFIX = "unknown-"
 LONGEST_SIGHTING = timedelta(days=1)
@@ -57,7 +57,7 @@ class SightingFilter:
 
         A sighting lies with the day on which it began, so that one from before midnight needs the day before.
         """
-        from pipeline.sightings.store import RowFilter
+        from pipeline.sightings.record.store import RowFilter
 
         only = next(iter(self.source_ids)) if self.source_ids and len(self.source_ids) == 1 else None
         return RowFilter(
@@ -83,7 +83,7 @@ def find_sources(sources: Iterable[SourceRecord], wanted: Iterable[str] | None) 
 
 def find_person_id(control: Control, wanted: str) -> str:
     """The id of the person meant by name or id; an unknown's id is itself. Raises `NotFound`."""
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     if wanted.startswith(UNKNOWN_PREFIX):
         return wanted

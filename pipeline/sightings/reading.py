@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.control.database import Control
-from pipeline.control.people import People
-from pipeline.control.sources import SourceRecord, Sources
+from pipeline.control.gallery.people import People
+from pipeline.control.work.sources import SourceRecord, Sources
 from pipeline.sightings.filtering import SightingFilter
+from pipeline.sightings.record.store import Store
 from pipeline.sightings.rows import CoverageRow, SightingRow, SourceKind
-from pipeline.sightings.store import Store
 
 
 @dataclass(frozen=True, slots=True)

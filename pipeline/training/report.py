@@ -20,7 +20,7 @@ from pipeline.reports.curves import (
     draw_panels,
 )
 from pipeline.reports.figures_page import FiguresPage, PagePicture, PageTable, render_figures
-from pipeline.reports.html_page import Fact
+from pipeline.reports.html.page import Fact
 from pipeline.training.classifier.training import TrainedClassifier
 from pipeline.training.early_stopping import Trained
 from pipeline.training.encoder.training import BeforeAndAfter, TrainedEncoder

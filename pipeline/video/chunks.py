@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.options import SamplingOptions
 from pipeline.schemas import CHUNK_SAMPLES, Frame, FrameChunk, RunEnded, RunKey
-from pipeline.video.container import open_footage
+from pipeline.video.files.container import open_footage
 from pipeline.video.samples import SampledPicture, SampleReader
 
 

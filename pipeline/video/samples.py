@@ -8,13 +8,13 @@ from itertools import chain
 
 from pipeline.options import SamplingOptions
 from pipeline.schemas import CHUNK_SAMPLES, ImageU8, Sample, SampleState
-from pipeline.video.container import Footage
-from pipeline.video.decoding import DecodedFrame, FrameReader
-from pipeline.video.ending import judge_ending
+from pipeline.video.files.container import Footage
+from pipeline.video.files.decoding import DecodedFrame, FrameReader
+from pipeline.video.files.ending import judge_ending
+from pipeline.video.files.seeking import find_restart
 from pipeline.video.gate import MotionGate
 from pipeline.video.pictures import PictureShape, convert_to_i420, shape_pictures, view_luma
 from pipeline.video.sampling import make_sampler
-from pipeline.video.seeking import find_restart
 from pipeline.video.shots import ShotDetector
 
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pipeline.errors import SourceLost, SourceRefused
 from pipeline.options import SamplingOptions
 from pipeline.schemas import RunEnded
-from pipeline.video.live.address import CameraAddress, CameraKind
-from pipeline.video.live.backoff import Backoff
+from pipeline.video.live.connecting.address import CameraAddress, CameraKind
+from pipeline.video.live.connecting.backoff import Backoff
 from pipeline.video.live.reading import LiveReader, ReadingLimits, ThreadLedger
 from pipeline.viewing.viewer import VIEW, Annotator, Look, ViewedFrame, every_picture
 

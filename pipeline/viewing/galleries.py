@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.encoders.registry import Encoder
 from pipeline.errors import GalleryEmpty
 from pipeline.identity.enrolment import PersonReport, ReferenceStatus
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 
 
 def gallery_of_pictures(people: Sequence[PersonReport], encoder: Encoder) -> Gallery:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.identity.decision import DecisionPolicy, decide
-from pipeline.identity.matching import Matcher
+from pipeline.identity.matchers.matching import Matcher
 from pipeline.options import TrackingOptions
 from pipeline.schemas import FaceChunk, Match, Sample
-from pipeline.sightings.evidence import template_of
+from pipeline.sightings.folding.evidence import template_of
+from pipeline.sightings.folding.tracking import Observation, OpenTrack, follow_faces
 from pipeline.sightings.rows import Status
-from pipeline.sightings.tracking import Observation, OpenTrack, follow_faces
 from pipeline.viewing.drawing import Mark
 
 

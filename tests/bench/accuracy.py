@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.encoders.local.availability import ModelState, availability
 from pipeline.encoders.manifest import ManifestEntry, encoder_entries
 from pipeline.encoders.registry import alignment_of, load_encoder
-from pipeline.faces.detectors import load_detector
+from pipeline.faces.detectors.choice import load_detector
 from pipeline.identity.calibration.rates import Proportion
 from pipeline.identity.comparison import N_REFERENCES, Figures, OpenSetFigures, PairFigures, Vectors, figures_of
 from pipeline.identity.comparison_faces import cut_photos, embed_photos

@@ -24,11 +24,11 @@ from pipeline.attendance.report import days_between
 from pipeline.attendance.rules.settings import AttendanceSettings, RosterSettings, ShiftSettings
 from pipeline.config import load_settings
 from pipeline.control.database import Control, open_control
-from pipeline.control.people import People
-from pipeline.control.sources import NewSource, Sources
+from pipeline.control.gallery.people import People
+from pipeline.control.work.sources import NewSource, Sources
 from pipeline.schemas import RunKey
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import Clock, CoverageRow, SightingRow, SourceKind
-from pipeline.sightings.store import RowFilter, Store
 from tests.builders import make_coverage_row, make_sighting
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 

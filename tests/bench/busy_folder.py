@@ -13,18 +13,18 @@ from sqlalchemy import Table, insert, update
 
 from pipeline.attendance.rules.settings import RosterSettings, ShiftSettings
 from pipeline.control.attendance import Section, StoredAttendance
-from pipeline.control.cameras import Cameras, StoredCamera
 from pipeline.control.database import Control, open_control
-from pipeline.control.run_records import NewRun, RunState
-from pipeline.control.runs import Runs
-from pipeline.control.sources import NewSource, Sources
+from pipeline.control.live.cameras import Cameras, StoredCamera
 from pipeline.control.tables import audit, folder, person_names, person_references, persons, runs, sources, unknowns
+from pipeline.control.work.run_records import NewRun, RunState
+from pipeline.control.work.runs import Runs
+from pipeline.control.work.sources import NewSource, Sources
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import RunKey
+from pipeline.sightings.record.columns import COVERAGE_COLUMNS
+from pipeline.sightings.record.files import Part, to_bytes
 from pipeline.sightings.rows import Clock, SourceKind
-from pipeline.sightings.store_columns import COVERAGE_COLUMNS
-from pipeline.sightings.store_files import Part, to_bytes
-from pipeline.video.live.address import RtspTransport
+from pipeline.video.live.connecting.address import RtspTransport
 from tests.builders_catalogue import BusySite, write_busy_site
 from tests.builders_templates import make_templates
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from dashboards.web.timeline.lines import LinesAsked, draw_lines
 from dashboards.web.timeline.window import Window
-from pipeline.sightings.catalogue import Catalogue
-from pipeline.sightings.catalogue_queries import EVERYTHING, CatalogueQuery
+from pipeline.sightings.catalogue.catalogue import Catalogue
+from pipeline.sightings.catalogue.queries import EVERYTHING, CatalogueQuery
 from tests.builders_catalogue import FIRST_DAY, BusySite, write_busy_site
 
 TIMES = 5

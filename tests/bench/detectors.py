@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from pipeline.faces.detection import Detections, Detector
-from pipeline.faces.detectors import load_detector
+from pipeline.faces.detectors.choice import load_detector
 from pipeline.faces.finding import to_bgr
 from pipeline.faces.linking import match_boxes
 from pipeline.options import DetectionOptions, SamplingOptions, Tilt

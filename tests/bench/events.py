@@ -20,14 +20,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from sqlalchemy import update
 
-from pipeline.control.people import People
-from pipeline.control.sources import Sources
+from pipeline.control.gallery.people import People
 from pipeline.control.tables import runs
+from pipeline.control.work.sources import Sources
 from pipeline.events.events import SightingEvent, decode_event
 from pipeline.events.lifecycle import LifeState, encode_life, step_lives
 from pipeline.events.lifecycle_tracks import Look, Naming
 from pipeline.events.lifecycle_views import LiveRun, Moment
-from pipeline.identity.matching import MeanMatcher
+from pipeline.identity.matchers.matching import MeanMatcher
 from pipeline.schemas import FaceChunk, RunKey
 from pipeline.sightings.rows import Clock, SourceKind
 from tests.bench.galleries import draw_gallery

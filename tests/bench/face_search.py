@@ -17,10 +17,10 @@ from pipeline.schemas import VectorF32
 from pipeline.search.index_files import index_folder
 from pipeline.search.indexing import up_to_date
 from pipeline.search.searching import FaceQuery, find_alike
+from pipeline.sightings.record.columns import SIGHTING_COLUMNS, embeddings_to_table, to_table
+from pipeline.sightings.record.files import Part, to_bytes
+from pipeline.sightings.record.merging import in_order
 from pipeline.sightings.rows import EmbeddingRow, SightingRow
-from pipeline.sightings.store_columns import SIGHTING_COLUMNS, embeddings_to_table, to_table
-from pipeline.sightings.store_files import Part, to_bytes
-from pipeline.sightings.store_merging import in_order
 from tests.bench.measurement import Bar, Measurement
 from tests.bench.settings import BenchSettings
 from tests.builders import START

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 from pipeline.schemas import VectorF32
 
 DIMENSIONS = 128

@@ -10,8 +10,8 @@ import numpy as np
 
 from pipeline.encoders.registry import load_encoder
 from pipeline.identity.decision import DecisionPolicy, decide, policy_for
-from pipeline.identity.matchers import matcher_for
-from pipeline.identity.matching import Gallery, Matcher
+from pipeline.identity.matchers.choice import matcher_for
+from pipeline.identity.matchers.matching import Gallery, Matcher
 from pipeline.options import IdentityOptions
 from pipeline.schemas import VectorF32
 from pipeline.sightings.rows import Status

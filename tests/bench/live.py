@@ -23,7 +23,7 @@ import psutil
 from pipeline.options import SamplingOptions
 from pipeline.schemas import FrameChunk, ImageU8, RunKey
 from pipeline.video.live.account import LiveCounts
-from pipeline.video.live.address import RtspTransport, parse_address
+from pipeline.video.live.connecting.address import RtspTransport, parse_address
 from pipeline.video.live.reading import LiveReader, ThreadLedger
 from pipeline.video.writing import WritingOptions, write_video
 from tests.bench.footage import prepare_footage, read_samples

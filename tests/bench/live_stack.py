@@ -21,13 +21,13 @@ import psutil
 
 from pipeline.config import CameraSettings, load_settings
 from pipeline.control.database import Control, open_control
-from pipeline.control.runs import Runs
-from pipeline.footage import register_footage
+from pipeline.control.work.runs import Runs
+from pipeline.intake.footage import register_footage
 from tests.bench.footage import prepare_footage
 from tests.bench.measurement import Bar, Measurement
 from tests.rtsp.running import RtspServer
+from workers.footage.submission import hand_over
 from workers.stack.running import RunningStack, running_stack
-from workers.submission import hand_over
 
 CAMERAS = 4
 SAMPLES_S = 5.0

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from pipeline.identity.faiss_index import FaissMatcher, flat_matcher, has_faiss, hnsw_matcher
-from pipeline.identity.matching import Gallery, Matcher, MeanMatcher, match_templates
+from pipeline.identity.matchers.faiss_index import FaissMatcher, flat_matcher, has_faiss, hnsw_matcher
+from pipeline.identity.matchers.matching import Gallery, Matcher, MeanMatcher, match_templates
 from tests.bench.galleries import DrawnGallery, draw_gallery
 from tests.bench.measurement import Bar, Measurement
 from tests.bench.settings import BenchSettings

@@ -23,14 +23,14 @@ import httpx
 from fastapi.routing import iter_route_contexts
 
 from dashboards.web.app import ROOMS
-from dashboards.web.security.cookies import PLAIN_NAME
-from dashboards.web.standing import answering_pages
+from dashboards.web.security.entering.cookies import PLAIN_NAME
+from dashboards.web.server.standing import answering_pages
 from pipeline.config import WebSettings
 from pipeline.control.accounts.roles import Role
 from pipeline.control.accounts.sessions import Place, Sessions
 from pipeline.control.accounts.users import Users
 from pipeline.control.database import open_control
-from pipeline.sightings.store_files import Part
+from pipeline.sightings.record.files import Part
 from tests.bench.busy_folder import WHO, make_busy_folder, person_id
 from tests.bench.measurement import Bar, Measurement
 from tests.bench.settings import BenchSettings

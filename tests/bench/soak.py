@@ -21,7 +21,7 @@ import numpy as np
 
 from pipeline.config import CameraSettings, load_settings
 from pipeline.control.database import Control, open_control
-from pipeline.control.runs import Runs
+from pipeline.control.work.runs import Runs
 from pipeline.errors import TransportLost
 from pipeline.events.events import EventKind, SightingEvent, decode_event
 from tests.bench.live import make_clip

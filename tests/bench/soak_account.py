@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.control.database import Control
-from pipeline.control.run_records import RunRecord
-from pipeline.control.runs import Runs
+from pipeline.control.work.run_records import RunRecord
+from pipeline.control.work.runs import Runs
 from pipeline.events.events import EventKind, SightingEvent
 from pipeline.schemas import LeftOut
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import reason_column
-from pipeline.sightings.store import RowFilter, Store
 
 SAMPLES_S = 5.0
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.encoders.registry import Encoder
 from pipeline.identity.calibration.pictures import FULL_SIZE, VIDEO_SIZES_PX, shrink_face
-from pipeline.identity.matching import Gallery, match_templates
+from pipeline.identity.matchers.matching import Gallery, match_templates
 from pipeline.identity.photos.portraits import Portrait
 from pipeline.schemas import ImageU8, Match, VectorF32
 

@@ -23,10 +23,10 @@ from tests.bench.measurement import Measurement
 from tests.bench.settings import BenchSettings
 from tests.builders import BOX, START
 from tests.workers.conftest import wait_for_server
+from workers.live.view_streams import RedisViews
+from workers.live.viewing import CameraView
 from workers.stack.embedded import embedded_server
 from workers.stack.leash import leashed
-from workers.view_streams import RedisViews
-from workers.viewing import CameraView
 from workers.wire.pictures import encode_preview
 from workers.wire.views import Picture, PictureNote
 

@@ -32,7 +32,7 @@ def test_every_role_runs_without_rights_that_it_does_not_need(name: str) -> None
 
 
 def test_pages_alone_are_published_and_asked_whether_they_answer() -> None:
-    from dashboards.web.standing import ALIVE
+    from dashboards.web.server.standing import ALIVE
 
     assert [name for name, service in OURS.items() if "ports" in service] == [PAGES]
     port = WebSettings().port

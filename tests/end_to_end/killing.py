@@ -15,16 +15,16 @@ import psutil
 
 from pipeline.config import Settings, load_settings
 from pipeline.control.database import Control, open_control
-from pipeline.control.run_records import RunRecord, RunState
-from pipeline.control.runs import Runs
-from pipeline.footage import register_footage
+from pipeline.control.work.run_records import RunRecord, RunState
+from pipeline.control.work.runs import Runs
+from pipeline.intake.footage import register_footage
 from pipeline.options import SamplingOptions
-from pipeline.sightings.store import RowFilter, Store
+from pipeline.sightings.record.store import RowFilter, Store
+from workers.footage.submission import hand_over
 from workers.stack.children import ChildSpec
 from workers.stack.embedded import embedded_server, make_run_dir
 from workers.stack.running import worker_environment, worker_specs
 from workers.stack.supervisor import Supervisor
-from workers.submission import hand_over
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FPS = 15.0

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import CameraSettings, load_settings
-from pipeline.control.camera_states import CameraStates
 from pipeline.control.database import Control, open_control
-from pipeline.control.run_records import RunRecord
-from pipeline.control.runs import Runs
+from pipeline.control.live.camera_states import CameraStates
+from pipeline.control.work.run_records import RunRecord
+from pipeline.control.work.runs import Runs
 from pipeline.events.events import EventKind, decode_event
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import CoverageRow, SightingRow, TrackRow
-from pipeline.sightings.store import RowFilter, Store
 from workers.event_streams import RedisEventLog
-from workers.ownership import LEASE_S
+from workers.recording.ownership import LEASE_S
 from workers.stack.running import RunningStack, running_stack
 from workers.wire.event_log import EVENTS, FIRST
 

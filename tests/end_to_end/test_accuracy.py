@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.analysis import Analysis, analyze
-from pipeline.control.run_records import RunState
+from pipeline.control.work.run_records import RunState
 from pipeline.options import AnalysisOptions, DetectionOptions
 from pipeline.reports.evaluation import Evaluation, evaluate
 from pipeline.reports.truth import read_truth
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import Status
-from pipeline.sightings.store import RowFilter, Store
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from pipeline.control.database import open_control
-from pipeline.control.runs import Runs
+from pipeline.control.work.runs import Runs
 from pipeline.sample.making import Sample
 from tests.end_to_end.commands import Folder, make_folder
 

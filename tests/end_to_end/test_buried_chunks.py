@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.run_records import FailedChunk, RunState
-from pipeline.control.runs import Runs
-from pipeline.sightings.store import RowFilter, Store
+from pipeline.control.work.run_records import FailedChunk, RunState
+from pipeline.control.work.runs import Runs
+from pipeline.sightings.record.store import RowFilter, Store
 from tests.end_to_end.killing import Stack, kill_settings, running_job
 from workers.stack.children import ChildSpec
 from workers.stack.embedded import embedded_server, make_run_dir

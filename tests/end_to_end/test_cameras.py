@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import CameraSettings
-from pipeline.control.run_records import RunState
+from pipeline.control.work.run_records import RunState
 from pipeline.events.events import EventKind
 from pipeline.sample.making import Sample
 from pipeline.schemas import LeftOut

@@ -18,7 +18,7 @@ from pipeline.encoders.registry import Encoder, load_encoder
 from pipeline.errors import WeightsError
 from pipeline.identity.decision import decide, policy_for
 from pipeline.identity.enrolment import PersonReport, examine_gallery, examine_image
-from pipeline.identity.matching import Gallery, match_templates
+from pipeline.identity.matchers.matching import Gallery, match_templates
 from pipeline.options import IdentityOptions
 from pipeline.schemas import VectorF32
 from pipeline.sightings.rows import Status

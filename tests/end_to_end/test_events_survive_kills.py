@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.control.outbox import Outbox
-from pipeline.control.people import People
-from pipeline.control.runs import Runs
+from pipeline.control.gallery.people import People
+from pipeline.control.live.outbox import Outbox
+from pipeline.control.work.runs import Runs
 from pipeline.events.events import SightingEvent, decode_event
 from pipeline.events.telling import Tellings
 from pipeline.schemas import Face, RunEnded
-from pipeline.sightings.recorded_fold import RecordedFold
+from pipeline.sightings.recording.recorded_fold import RecordedFold
 from pipeline.sightings.rows import SourceKind
 from tests.builders import RUN, make_box, make_face, make_face_chunk, make_sample, make_vector
 from tests.builders_events import EMITTED, unbalanced

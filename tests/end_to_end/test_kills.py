@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.control.run_records import RunState
+from pipeline.control.work.run_records import RunState
 from tests.end_to_end.killing import (
     Record,
     Stack,
@@ -241,4 +241,4 @@ def _written(data_dir: Path) -> dict[Path, tuple[int, int]]:
 def _has_noticed(data_dir: Path, pid: int) -> bool:
     """Whether the process has logged that its lease is gone: when it renewed it, or when it wanted to commit."""
     log = (data_dir / "logs" / "aggregator.log").read_text()
-    return any(f"WARNING workers.{place}[{pid}]" in log for place in ("ownership", "aggregator"))
+    return any(f"WARNING workers.{place}[{pid}]" in log for place in ("recording.ownership", "recording.aggregator"))

@@ -12,11 +12,11 @@ import pytest
 
 from pipeline.backup import back_up
 from pipeline.control.database import open_control
-from pipeline.control.people import People
-from pipeline.control.runs import Runs
+from pipeline.control.gallery.people import People
+from pipeline.control.work.runs import Runs
 from pipeline.errors import InputError
-from pipeline.sightings.recording import Recorder
-from pipeline.sightings.store import RowFilter, Store
+from pipeline.sightings.record.store import RowFilter, Store
+from pipeline.sightings.recording.recorder import Recorder
 from tests.builders import START, make_policy
 from tests.builders_recording import World, make_reference, make_seen, open_world
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pipeline.config import load_settings
 from pipeline.schemas import FrameChunk
 from tests.builders_workers import FakeDetector, FakeEncoder
-from workers.detector import NAME
-from workers.loop import LoopOptions, Stage, StageLoop
 from workers.messages import Item, Work
+from workers.stages.detector import NAME
+from workers.stages.loop import LoopOptions, Stage, StageLoop
 from workers.streams import RedisTransport
 from workers.together import run_together
 from workers.wire.transport import DETECTORS, ENCODERS, FACES, FRAMES, matches_stream

@@ -11,8 +11,8 @@ import pytest
 from pipeline.errors import SettingsError, TransportLost
 from tests.builders import RUN
 from tests.builders_workers import OPTIONS, FakeDetector, make_frame_chunk
-from workers.loop import LoopOptions, Stage, StageLoop
 from workers.messages import Work, pack
+from workers.stages.loop import LoopOptions, Stage, StageLoop
 from workers.streams import RedisTransport, connect
 from workers.wire.entries import NO_SLOT
 from workers.wire.transport import DETECTORS, FACES, FRAMES, Subscription

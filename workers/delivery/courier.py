@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from pipeline.control.deliveries import Deliveries, Due
+from pipeline.control.live.deliveries import Deliveries, Due
 from pipeline.errors import MessageError
 from pipeline.events.delivery.notices import decode_notice
 from pipeline.events.delivery.policy import Answer, DeliveryPolicy, Fate, Outcome

@@ -11,9 +11,9 @@ from functools import partial
 
 from pipeline.config import Settings
 from pipeline.control.database import Control, Lease, open_control
-from pipeline.control.deliveries import Deliveries
-from pipeline.control.leases import Leases
-from pipeline.control.owners import new_owner_name
+from pipeline.control.live.deliveries import Deliveries
+from pipeline.control.work.leases import Leases
+from pipeline.control.work.owners import new_owner_name
 from pipeline.events.delivery.notices import Notice, NoticeKind
 from pipeline.events.delivery.policy import DeliveryPolicy
 from pipeline.events.delivery.settings import DeliverySettings

@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 
-from pipeline.control.deliveries import LOG_BEGIN, Batch, Deliveries
+from pipeline.control.live.deliveries import LOG_BEGIN, Batch, Deliveries
 from pipeline.errors import MessageError
 from pipeline.events.delivery import intake
 from pipeline.events.delivery.notices import Notice
 from pipeline.events.events import SightingEvent, decode_event
 from pipeline.events.watch.watching import WatchRule
 from workers.delivery.courier import utc_now
-from workers.stepping import step_until
+from workers.stages.stepping import step_until
 from workers.wire.event_log import EVENTS, EventLog, LogEntry, place_of
 
 logger = logging.getLogger(__name__)

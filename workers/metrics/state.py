@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pipeline.control.database import Control
 from pipeline.control.overview import read_overview
-from pipeline.control.run_records import RunRecord
-from pipeline.control.runs import Runs
+from pipeline.control.work.run_records import RunRecord
+from pipeline.control.work.runs import Runs
 from pipeline.errors import PipelineError, TransportLost
 from workers.metrics import catalogue as of
 from workers.metrics.files import Level

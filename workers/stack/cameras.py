@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.cameras import CAMERA_PREFIX, Camera
+from pipeline.cameras.configured import CAMERA_PREFIX, Camera
+from pipeline.cameras.stored import known_cameras
 from pipeline.config import Settings
-from pipeline.control.cameras import Cameras
 from pipeline.control.database import Control, open_control
-from pipeline.stored_cameras import known_cameras
+from pipeline.control.live.cameras import Cameras
 from workers.stack.children import ChildSpec
 
 REVISION = "FACETRAIL_REVISION"

@@ -12,7 +12,7 @@ from dashboards.cli.flags import DataFlag, JsonFlag
 from dashboards.cli.output import emit_json, say
 from dashboards.cli.session import open_database, open_session
 from pipeline.errors import InputError
-from pipeline.video.live.address import RtspTransport
+from pipeline.video.live.connecting.address import RtspTransport
 
 EXAMPLES = examples(
     ("facetrail camera add demo file:sample.mp4", "a file, played over and over as if it were a camera"),
@@ -45,9 +45,9 @@ def add(
     from dataclasses import replace
     from datetime import UTC, datetime
 
-    from pipeline.camera_entry import enter_camera
-    from pipeline.control.cameras import Cameras
-    from pipeline.video.live.address import parse_address
+    from pipeline.cameras.entry import enter_camera
+    from pipeline.control.live.cameras import Cameras
+    from pipeline.video.live.connecting.address import parse_address
 
     session = open_session(data=data)
     if any(camera.name == name for camera in cameras_of(session)):

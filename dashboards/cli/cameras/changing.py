@@ -14,7 +14,7 @@ from dashboards.cli.session import open_database, open_existing
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from pipeline.control.cameras import Cameras
+    from pipeline.control.live.cameras import Cameras
 
 REMOVE_EXAMPLES = examples(("facetrail camera remove demo", "it is read no more; what was seen by it stays"))
 ENABLE_EXAMPLES = examples(("facetrail camera enable demo", "read it again"))
@@ -49,7 +49,7 @@ def disable(name: NameArgument, data: DataFlag = None, as_json: JsonFlag = False
 
 
 def _change(name: str, data: DataFlag, change: Callable[[Cameras], None]) -> None:
-    from pipeline.control.cameras import Cameras
+    from pipeline.control.live.cameras import Cameras
 
     session = open_existing(data=data)
     if name in session.settings.cameras:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from dashboards.cli.session import Session, open_database
 
 if TYPE_CHECKING:
-    from pipeline.cameras import Camera
-    from pipeline.video.live.address import RtspTransport
+    from pipeline.cameras.configured import Camera
+    from pipeline.video.live.connecting.address import RtspTransport
 
 UNNAMED = "camera"
 
@@ -19,8 +19,8 @@ def cameras_of(session: Session) -> Sequence[Camera]:
     """The cameras of the settings, and of the data folder if there is one; raises `SettingsError` for a wrong one."""
     import os
 
-    from pipeline.cameras import configured_cameras
-    from pipeline.stored_cameras import known_cameras
+    from pipeline.cameras.configured import configured_cameras
+    from pipeline.cameras.stored import known_cameras
 
     if not session.has_database:
         return configured_cameras(session.settings.cameras, session.settings.options(), os.environ)
@@ -30,8 +30,8 @@ def cameras_of(session: Session) -> Sequence[Camera]:
 
 def choose_camera(session: Session, text: str, transport: RtspTransport | None) -> Camera:
     """The camera of that name, or at that address; raises `NotFound` or `SettingsError`."""
-    from pipeline.cameras import Camera, camera_named
-    from pipeline.video.live.address import RtspTransport, parse_address
+    from pipeline.cameras.configured import Camera, camera_named
+    from pipeline.video.live.connecting.address import RtspTransport, parse_address
 
     if ":" not in text:
         camera = camera_named(cameras_of(session), text)

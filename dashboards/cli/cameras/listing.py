@@ -15,8 +15,8 @@ from dashboards.cli.output import answers, emit_json, say, table
 from dashboards.cli.session import Session, open_database, open_session
 
 if TYPE_CHECKING:
-    from pipeline.cameras import Camera
-    from pipeline.control.camera_states import CameraState
+    from pipeline.cameras.configured import Camera
+    from pipeline.control.live.camera_states import CameraState
 
 EXAMPLES = examples(
     ("facetrail camera list", "which cameras there are, and what is wrong with which"),
@@ -80,7 +80,7 @@ cameras:
 
 
 def _states(session: Session) -> dict[str, CameraState]:
-    from pipeline.control.camera_states import CameraStates
+    from pipeline.control.live.camera_states import CameraStates
 
     if not session.has_database:
         return {}
@@ -89,7 +89,7 @@ def _states(session: Session) -> dict[str, CameraState]:
 
 
 def _row(session: Session, camera: Camera, found: CameraState | None) -> CameraRow:
-    from pipeline.camera_listing import Standing, standing_of
+    from pipeline.cameras.listing import Standing, standing_of
 
     address, standing = camera.address, standing_of(found, datetime.now(UTC), enabled=camera.enabled)
     state = found if standing in {Standing.CONNECTED, Standing.AWAY} else None

@@ -17,13 +17,13 @@ from dashboards.cli.output import answers, emit_json, warn
 from dashboards.cli.progress import waiting
 from dashboards.cli.session import Session, open_session
 from pipeline.errors import InputError
-from pipeline.video.live.address import RtspTransport
-from pipeline.video.live.trial_facts import TrialFacts
+from pipeline.video.live.connecting.address import RtspTransport
+from pipeline.video.live.connecting.trial_facts import TrialFacts
 
 if TYPE_CHECKING:
-    from pipeline.cameras import Camera
+    from pipeline.cameras.configured import Camera
     from pipeline.schemas import Frame
-    from pipeline.video.live.trial import CameraTrial
+    from pipeline.video.live.connecting.trial import CameraTrial
 
 EXAMPLES = examples(
     ("facetrail camera test front_door", "a camera of the settings: does it answer, what does it send?"),
@@ -81,7 +81,7 @@ def try_out(
 
     The exit code is 4 when the camera cannot be read, and 3 when it went away before the time was over.
     """
-    from pipeline.video.live.trial import try_camera
+    from pipeline.video.live.connecting.trial import try_camera
 
     _check_snapshot(snapshot)
     session = open_session(data=data)
@@ -111,7 +111,7 @@ def _check_snapshot(path: Path | None) -> None:
 def _find_faces(session: Session, camera: Camera, frame: Frame) -> list[SeenFace]:
     with waiting("looking for faces"):
         from dashboards.cli.quiet import start_tensorflow
-        from pipeline.faces.detectors import load_detector
+        from pipeline.faces.detectors.choice import load_detector
 
         start_tensorflow()
         (found,) = load_detector(camera.options.detection, session.weights_dir).detect([_to_bgr(frame)])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.encoders.registry import Encoder
     from pipeline.faces.detection import Detector
     from pipeline.identity.decision import DecisionPolicy
-    from pipeline.identity.matching import Matcher
+    from pipeline.identity.matchers.matching import Matcher
     from pipeline.options import AnalysisOptions
     from pipeline.viewing.viewer import Look, ViewedFrame
 
@@ -125,7 +125,7 @@ def _open_look(session: Session, options: AnalysisOptions, gallery: Path | None)
         start_tensorflow()
         from pipeline.encoders.embedding import FaceEmbedder
         from pipeline.encoders.registry import load_encoder
-        from pipeline.faces.detectors import load_detector
+        from pipeline.faces.detectors.choice import load_detector
         from pipeline.faces.finding import FaceFinder
         from pipeline.viewing.naming import Naming
         from pipeline.viewing.viewer import Look
@@ -153,8 +153,8 @@ def _with_encoder_of_folder(session: Session, options: AnalysisOptions) -> tuple
 
 def _identities_of_folder(session: Session, encoder: Encoder) -> _Identities:
     from dashboards.cli.policies import policy_of
-    from pipeline.control.people import People
-    from pipeline.identity.matchers import index_dir, matcher_for
+    from pipeline.control.gallery.people import People
+    from pipeline.identity.matchers.choice import index_dir, matcher_for
 
     if not session.has_database:
         say("there is no data folder and no --gallery, so that nobody is named")
@@ -170,7 +170,7 @@ def _identities_of_folder(session: Session, encoder: Encoder) -> _Identities:
 def _identities_of_pictures(session: Session, folder: Path, detector: Detector, encoder: Encoder) -> _Identities:
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.identity.enrolment import ReferenceStatus, examine_gallery
-    from pipeline.identity.matching import MeanMatcher
+    from pipeline.identity.matchers.matching import MeanMatcher
     from pipeline.viewing.galleries import gallery_of_pictures
 
     same_picture = encoder_entry(encoder.name, session.weights_dir).calibration.duplicate_cosine

@@ -14,7 +14,7 @@ from dashboards.cli.session import Session, open_database, open_existing
 from dashboards.moments import show_moment
 
 if TYPE_CHECKING:
-    from pipeline.control.deliveries import Backlog, DeadLetter
+    from pipeline.control.live.deliveries import Backlog, DeadLetter
 
 EXAMPLES = examples(
     ("facetrail events dead", "what could not be delivered, why, and what still waits"),
@@ -41,7 +41,7 @@ def dead(
     """
     from datetime import UTC, datetime
 
-    from pipeline.control.deliveries import Deliveries
+    from pipeline.control.live.deliveries import Deliveries
 
     session = open_existing(data=data)
     with open_database(session) as control:

@@ -56,7 +56,7 @@ def _wanted(session: Session, cameras: list[str] | None, person: str | None) -> 
     """What to show; raises `NotFound` for somebody whom nobody knows, and notes who is looked for."""
     from dashboards.cli.events.following import EventFilter
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     if person is None:
         return EventFilter(frozenset(cameras or ()))

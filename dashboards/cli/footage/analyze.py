@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dashboards.cli.footage.results import Results
     from dashboards.cli.identities.enrolling import Enrolment
     from pipeline.control.database import Control
-    from pipeline.control.run_records import RunRecord
+    from pipeline.control.work.run_records import RunRecord
 
 EXAMPLES = examples(
     ("facetrail analyze party.mp4 --gallery people/", "people/Ada Lovelace/*.jpg, people/Bob.jpg, ..."),
@@ -107,7 +107,7 @@ def _analyse(
 
 
 def _say_who_is_enrolled(control: Control) -> None:
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     n_people = len(People(control).list_people())
     say(f"gallery: {n_people} people" if n_people else "nobody is enrolled, so that nobody is named: --gallery DIR")
@@ -116,7 +116,7 @@ def _say_who_is_enrolled(control: Control) -> None:
 def _name_anew(session: Session, control: Control, complete: Sequence[RunRecord], intake: Intake) -> None:
     """Name by the gallery and the identity settings of today what was analysed before, and say so."""
     from dashboards.cli import owner
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     version = People(control).gallery_version()
     pending = {run.run.run_id for run in intake.pending}
@@ -133,7 +133,7 @@ def _gather(
 ) -> Results:
     from dashboards.cli.footage.results import Results
     from dashboards.cli.record.pages import default_path, write_report
-    from pipeline.control.runs import Runs
+    from pipeline.control.work.runs import Runs
     from pipeline.reports.gathering import describe_problem
     from pipeline.sightings.filtering import SightingFilter
     from pipeline.sightings.reading import read_sightings

@@ -12,8 +12,8 @@ from dashboards.cli.output import messages
 from pipeline.intake.pace import Pace, media_done_s, pace_of
 
 if TYPE_CHECKING:
-    from pipeline.control.run_records import RunRecord
-    from pipeline.control.runs import Runs
+    from pipeline.control.work.run_records import RunRecord
+    from pipeline.control.work.runs import Runs
 
 LOOK_EVERY_S = 0.25
 

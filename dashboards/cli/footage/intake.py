@@ -15,7 +15,7 @@ from pipeline.errors import SourceUnreadable
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.control.database import Control
-    from pipeline.control.run_records import RunRecord
+    from pipeline.control.work.run_records import RunRecord
     from pipeline.options import AnalysisOptions
 
 
@@ -51,7 +51,7 @@ class Intake:
 
 def sift(session: Session, paths: Sequence[Path]) -> Sifted:
     """Look into each video, and say which cannot be read; raises `SourceUnreadable` when none of them can."""
-    from pipeline.video.source import probe_source
+    from pipeline.video.files.source import probe_source
 
     readable: list[Path] = []
     refused: list[Refused] = []
@@ -71,7 +71,7 @@ def sift(session: Session, paths: Sequence[Path]) -> Sifted:
 
 def take_in(session: Session, control: Control, videos: Sifted, start_time: datetime | None) -> Intake:
     """Queue a run for each video, or find the one that is there. Raises `SourceUnreadable`."""
-    from pipeline.footage import register_footage
+    from pipeline.intake.footage import register_footage
 
     runs: dict[str, RunRecord] = {}
     options = session.settings.options()
@@ -88,7 +88,7 @@ def take_in(session: Session, control: Control, videos: Sifted, start_time: date
 
 def _tell_of_orientation(session: Session, options: AnalysisOptions) -> None:
     """Say it where footage that lies on its side will not be recognised."""
-    from pipeline.orientation import can_find_rotation
+    from pipeline.intake.orientation import can_find_rotation
 
     if options.sampling.rotation is None and not can_find_rotation(session.weights_dir, options):
         say("footage is taken to be upright: to find out takes the detector yunet (`facetrail models fetch yunet`)")

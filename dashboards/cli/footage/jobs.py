@@ -16,8 +16,8 @@ from pipeline.errors import InputError, NotFound
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.control.database import Control
-    from pipeline.control.run_records import RunRecord
-    from pipeline.control.runs import Runs
+    from pipeline.control.work.run_records import RunRecord
+    from pipeline.control.work.runs import Runs
 
 EXAMPLES = examples(
     ("facetrail jobs", "every run and its state"),
@@ -45,7 +45,7 @@ def jobs(
 
     A cancelled or failed run keeps what it has recorded; trying again goes on from there.
     """
-    from pipeline.control.runs import Runs
+    from pipeline.control.work.runs import Runs
 
     session = open_existing(data=data, time_zone=time_zone)
     with open_database(session) as control:
@@ -97,9 +97,9 @@ def job_payload(run: RunRecord) -> dict[str, object]:
 
 def _cancel(session: Session, control: Control, wanted: str) -> RunRecord:
     from dashboards.cli.server import find_server
-    from pipeline.control.runs import Runs
+    from pipeline.control.work.runs import Runs
+    from workers.footage.submission import cancel_run
     from workers.streams import RedisTransport
-    from workers.submission import cancel_run
 
     run = find_run(Runs(control), wanted)
     if not run.state.is_active:
@@ -112,8 +112,8 @@ def _cancel(session: Session, control: Control, wanted: str) -> RunRecord:
 
 def _retry(session: Session, control: Control, wanted: str) -> RunRecord:
     from dashboards.cli.server import find_server
-    from pipeline.control.runs import Runs
-    from workers.submission import hand_over, queue_again
+    from pipeline.control.work.runs import Runs
+    from workers.footage.submission import hand_over, queue_again
 
     queued = queue_again(control, find_run(Runs(control), wanted))
     url = find_server(session)

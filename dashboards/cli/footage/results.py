@@ -18,7 +18,7 @@ from pipeline.sightings.rows import Status
 if TYPE_CHECKING:
     from dashboards.cli.identities.enrolling import Enrolment
     from dashboards.cli.session import Session
-    from pipeline.control.run_records import RunRecord
+    from pipeline.control.work.run_records import RunRecord
 
 POOR_WORDS = "sightings of unknown people, too brief or too poor to tell them apart: `facetrail sightings` lists them"
 PARTS = ("sightings", "tracks", "embeddings", "coverage")

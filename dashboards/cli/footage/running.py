@@ -18,7 +18,7 @@ from pipeline.reports.durations import format_time_code
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
     from pipeline.control.database import Control
-    from pipeline.control.run_records import RunRecord
+    from pipeline.control.work.run_records import RunRecord
     from pipeline.options import AnalysisOptions
     from workers.stack.running import RunningStack
 
@@ -34,8 +34,8 @@ def work_off(session: Session, control: Control, pending: Sequence[RunRecord]) -
     """
     if not pending:
         return []
+    from workers.footage.submission import hand_over
     from workers.stack.running import FoundStack, running_stack
-    from workers.submission import hand_over
 
     watched, has_joined = watch(pending), False
     try:
@@ -61,7 +61,7 @@ def _tolerating_its_end(stack: RunningStack) -> Iterator[None]:
 
 
 def _still_active(control: Control, runs: Sequence[RunRecord]) -> list[RunRecord]:
-    from pipeline.control.runs import Runs
+    from pipeline.control.work.runs import Runs
 
     return [run for run in map(Runs(control).get, (run.run.run_id for run in runs)) if run.state.is_active]
 
@@ -71,7 +71,7 @@ def follow(control: Control, stack: RunningStack | None, watched: Sequence[Watch
 
     Raises `PipelineError` when the workers of `stack` cannot go on; of others nothing is known here.
     """
-    from pipeline.control.runs import Runs
+    from pipeline.control.work.runs import Runs
 
     check = (lambda: None) if stack is None else _health_check(stack)
     return Follower(Runs(control), watched, check).wait()
@@ -91,7 +91,7 @@ def samples_per_second(run: RunRecord) -> float:
 
 
 def _frames_per_second(run: RunRecord, options: AnalysisOptions) -> float:
-    from pipeline.video.source import probe_source
+    from pipeline.video.files.source import probe_source
 
     if run.path is None:
         return USUAL_FPS

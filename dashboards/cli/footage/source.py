@@ -36,7 +36,7 @@ def register(app: typer.Typer, panel: str) -> None:
 def show(data: DataFlag = None, time_zone: ZoneFlag = None, as_json: JsonFlag = False) -> None:
     """List the sources with their length, their start and who vouches for it."""
     from dashboards.moments import show_moment
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.sources import Sources
     from pipeline.reports.durations import format_duration
 
     session = open_existing(data=data, time_zone=time_zone)
@@ -63,7 +63,7 @@ def set_start(
     """Correct when a source began: all its sightings move along, and attendance trusts it from then on."""
     from dashboards.cli import owner
     from dashboards.moments import parse_moment, show_moment
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.sources import Sources
 
     session = open_existing(data=data, time_zone=time_zone)
     start_ts = parse_moment(start, "WHEN", session.zone)

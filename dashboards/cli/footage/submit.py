@@ -19,7 +19,7 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from dashboards.cli.footage.intake import Intake
     from pipeline.control.database import Control
-    from pipeline.control.run_records import RunRecord
+    from pipeline.control.work.run_records import RunRecord
 
 EXAMPLES = examples(
     ("facetrail up &  facetrail submit footage/", "queue a folder for the workers that are running"),
@@ -82,8 +82,8 @@ def _find_server(session: Session, *, is_needed: bool) -> str | None:
 
 def _hand_over(session: Session, control: Control, url: str | None, intake: Intake, *, wait: bool) -> list[RunRecord]:
     from dashboards.cli.footage.running import follow, watch
+    from workers.footage.submission import hand_over
     from workers.stack.running import find_running_stack
-    from workers.submission import hand_over
 
     if url is None:
         if intake.pending:

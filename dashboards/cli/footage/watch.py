@@ -21,10 +21,10 @@ from dashboards.cli.session import Session, adopt_encoder, open_database, open_s
 from pipeline.errors import InputError, SourceUnreadable
 
 if TYPE_CHECKING:
-    from pipeline.control.arrivals import Arrival
     from pipeline.control.database import Control
+    from pipeline.control.work.arrivals import Arrival
     from pipeline.intake.taking import Taken
-    from workers.watching import FolderRule
+    from workers.footage.watching import FolderRule
 
 EXAMPLES = examples(
     (
@@ -91,7 +91,7 @@ def watch(
     `watch_folders:` in facetrail.yaml lets `facetrail up` do the same.
     """
     from pipeline.intake.sections import sections_as_json
-    from workers.watching import FolderRule
+    from workers.footage.watching import FolderRule
 
     flags = look.sections()
     session = open_session(data=data, time_zone=time_zone, **flags)
@@ -123,8 +123,8 @@ def _check(rules: Sequence[FolderRule]) -> None:
 
 def _watch(session: Session, control: Control, rules: Sequence[FolderRule], *, once: bool, as_json: bool) -> _Outcome:
     from dashboards.cli.server import find_server
-    from workers.intake import Intake
-    from workers.watching import FolderWatcher, waiting_of
+    from workers.footage.intake import Intake
+    from workers.footage.watching import FolderWatcher, waiting_of
 
     watchers = [FolderWatcher(control, rule) for rule in rules]
     outcome = _Outcome()

@@ -17,8 +17,8 @@ from dashboards.cli.session import Session, adopt_encoder, open_database, open_s
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from pipeline.control.calibrations import Calibration
     from pipeline.control.database import Control
+    from pipeline.control.gallery.calibrations import Calibration
     from pipeline.identity.calibration.choice import CalibrationReport
     from pipeline.identity.policies import Standing
 
@@ -128,8 +128,8 @@ def _show(session: Session, control: Control, *, as_json: bool) -> None:
 
 
 def _clear(control: Control, *, as_json: bool) -> None:
-    from pipeline.control.calibrations import Calibrations
-    from pipeline.sightings.recording import utc_now
+    from pipeline.control.gallery.calibrations import Calibrations
+    from pipeline.sightings.recording.recorder import utc_now
 
     retired = Calibrations(control).retire(utc_now())
     if as_json:

@@ -52,7 +52,7 @@ def check(data: DataFlag = None, as_json: JsonFlag = False) -> None:
 
 def _check(session: Session, control: Control) -> tuple[list[Proposal], dict[str, object]]:
     from dashboards.cli.gallery.proposals import image_names, propose
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.identity.gallery_check import Limits, check_gallery
 

@@ -33,8 +33,8 @@ def drop(
     The person stays. A later `facetrail enroll` of a folder that still has the picture takes it in again.
     """
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.people import People
-    from pipeline.control.people_pictures import drop_picture
+    from pipeline.control.gallery.people import People
+    from pipeline.control.gallery.pictures import drop_picture
 
     with open_database(open_existing(data=data)) as control:
         people = People(control)

@@ -61,7 +61,7 @@ def export(
 
 
 def _export(control: Control, file: Path, *, with_images: bool) -> Export:
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
     from pipeline.galleries.exporting import export_gallery
 
     with counting("exporting people", len(People(control).list_people())) as advance_to:

@@ -19,7 +19,7 @@ from pipeline.galleries.value_forms import ValueForm
 
 if TYPE_CHECKING:
     from dashboards.cli.gallery.phases import Follow
-    from pipeline.control.people_moving import Moved
+    from pipeline.control.gallery.moving import Moved
     from pipeline.galleries.vectors import Duplicate, Refused, VectorPeople
 
 EXAMPLES = examples(

@@ -17,11 +17,11 @@ from pipeline.options import DetectionOptions
 
 if TYPE_CHECKING:
     from dashboards.cli.session import Session
-    from pipeline.calibrating import CalibrationPicture, CalibrationSet, SeenPicture
-    from pipeline.control.calibrations import Calibration
     from pipeline.control.database import Control
+    from pipeline.control.gallery.calibrations import Calibration
     from pipeline.identity.calibration.choice import CalibrationReport
     from pipeline.identity.calibration.scores import GalleryScores
+    from pipeline.people.calibrating import CalibrationPicture, CalibrationSet, SeenPicture
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -57,13 +57,13 @@ def measure(session: Session, control: Control, folders: tuple[Path | None, Path
 
     Raises `GalleryEmpty`, and `InputError` when nobody can play the stranger.
     """
-    from pipeline.calibrating import assemble, enrolled_pictures, folder_pictures
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.identity.calibration.choice import Asked, calibrate
     from pipeline.identity.calibration.scores import score_gallery
     from pipeline.identity.calibration.sketches import sketch_pictures
     from pipeline.identity.decision import MeasuredPoint
-    from pipeline.sightings.recording import utc_now
+    from pipeline.people.calibrating import assemble, enrolled_pictures, folder_pictures
+    from pipeline.sightings.recording.recorder import utc_now
 
     entry = encoder_entry(session.settings.encoding.encoder, session.weights_dir)
     gallery, impostors = folders
@@ -87,7 +87,7 @@ def keep(session: Session, control: Control, measured: Measured) -> Kept:
     import msgspec
 
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.calibrations import Calibrations, NewCalibration
+    from pipeline.control.gallery.calibrations import Calibrations, NewCalibration
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.identity.policies import encoder_digest
     from pipeline.reports.calibration_page import draw_calibration, render_calibration
@@ -137,9 +137,9 @@ def _see_all(
     pictures: tuple[CalibrationPicture, ...], encoder_name: str, detection: DetectionOptions, weights_dir: Path
 ) -> Iterator[SeenPicture]:
     """What each picture shows; the whole of a process of its own."""
-    from pipeline.calibrating import see_pictures
     from pipeline.encoders.registry import load_encoder
-    from pipeline.faces.detectors import load_detector
+    from pipeline.faces.detectors.choice import load_detector
+    from pipeline.people.calibrating import see_pictures
 
     detector, encoder = load_detector(detection, weights_dir), load_encoder(encoder_name, weights_dir)
     yield from see_pictures(pictures, detector, encoder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.identity.gallery_check import Finding, FindingKind
 
 if TYPE_CHECKING:
-    from pipeline.control.people_records import Person, Reference
+    from pipeline.control.gallery.records import Person, Reference
 
 KEPT_DIGITS = 12
 """Digits of a picture's digest that tell it from all others."""

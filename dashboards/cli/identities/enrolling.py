@@ -69,10 +69,10 @@ def enrol_folder(session: Session, control: Control, folder: Path) -> Enrolment:
 
     Raises `NotFound` without the folder, and `GalleryEmpty` when not a single picture of it can be used.
     """
-    from pipeline.control.people import People
-    from pipeline.control.people_names import name_fault
-    from pipeline.enrolling import enrol_people
+    from pipeline.control.gallery.names import name_fault
+    from pipeline.control.gallery.people import People
     from pipeline.identity.photos.reading import list_gallery
+    from pipeline.people.enrolling import enrol_people
 
     encoder = control.encoder(session.settings.encoding.encoder)
     photos = [Photo(person.name, path) for person in list_gallery(folder) for path in person.paths]
@@ -144,7 +144,7 @@ def _printable(name: str) -> str:
 
 
 def _enrolled_digests(control: Control, encoder: str) -> set[tuple[str, str]]:
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     return {
         (person.name, reference.image_sha256)

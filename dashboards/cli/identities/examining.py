@@ -43,7 +43,7 @@ def examine_photos(photos: tuple[Photo, ...], models: Models) -> Iterator[Refere
 def _reports(photos: tuple[Photo, ...], models: Models) -> Iterator[ReferenceReport]:
     from pipeline.encoders.manifest import encoder_entry
     from pipeline.encoders.registry import load_encoder
-    from pipeline.faces.detectors import load_detector
+    from pipeline.faces.detectors.choice import load_detector
     from pipeline.identity.enrolment import examine_image, flag_near_duplicate
 
     same_picture = encoder_entry(models.encoder, models.weights_dir).calibration.duplicate_cosine

@@ -20,7 +20,7 @@ from pipeline.sightings.rows import Status
 if TYPE_CHECKING:
     from pipeline.identity.decision import DecisionPolicy
     from pipeline.identity.enrolment import ReferenceReport
-    from pipeline.identity.matching import Gallery
+    from pipeline.identity.matchers.matching import Gallery
 
 EXAMPLES = examples(
     ("facetrail identify visitor.jpg", "who of those enrolled is this?"),
@@ -46,7 +46,7 @@ def identify(
     """
     from dashboards.cli.identities.looking import look_at, models_of
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     session = open_existing(data=data)
     with open_database(session) as control:
@@ -70,7 +70,7 @@ def identify_report(
     """Who the face of the picture is by that operating point."""
     from dashboards.cli.identities.asking import vector_of
     from pipeline.identity.answers import identify_face
-    from pipeline.identity.matchers import index_dir, matcher_for
+    from pipeline.identity.matchers.choice import index_dir, matcher_for
 
     matcher = matcher_for(gallery, session.settings.identity, index_dir(session.data_dir))
     return identify_face(vector_of(report), matcher, policy)

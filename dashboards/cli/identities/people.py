@@ -14,7 +14,7 @@ from dashboards.cli.session import open_database, open_existing
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from pipeline.control.people_records import Person
+    from pipeline.control.gallery.records import Person
 
 PersonArgument = Annotated[str, typer.Argument(help="Name or person id.", metavar="PERSON")]
 LIST_EXAMPLES = examples(("facetrail people", "who is enrolled, with how many pictures"))
@@ -49,7 +49,7 @@ def people(ctx: typer.Context, data: DataFlag = None, as_json: JsonFlag = False)
 
 def show(data: DataFlag = None, as_json: JsonFlag = False) -> None:
     """List the people enrolled, with their pictures."""
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     with open_database(open_existing(data=data)) as control:
         enrolled = People(control).list_people()
@@ -72,7 +72,7 @@ def rename(
 ) -> None:
     """Give a person another name; the person id stays."""
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     with open_database(open_existing(data=data)) as control:
         renamed = People(control).rename(person, name)
@@ -83,7 +83,7 @@ def rename(
 def remove(person: PersonArgument, data: DataFlag = None, as_json: JsonFlag = False) -> None:
     """Take a person out of the gallery; their pictures and past sightings stay."""
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     with open_database(open_existing(data=data)) as control:
         removed = People(control).remove(person)
@@ -99,7 +99,7 @@ def merge(
 ) -> None:
     """Let one person be another: pictures move, the first name goes, its person id leads to the other."""
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.people_merging import merge_people
+    from pipeline.control.gallery.merging import merge_people
 
     with open_database(open_existing(data=data)) as control:
         merged = merge_people(control, person, into)

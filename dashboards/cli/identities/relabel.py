@@ -17,9 +17,9 @@ from dashboards.cli.session import Session, adopt_encoder, open_database, open_e
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.control.correcting.relabelling import RelabelProgress
     from pipeline.control.database import Control
-    from pipeline.control.relabelling import RelabelProgress
-    from pipeline.control.sources import SourceRecord
+    from pipeline.control.work.sources import SourceRecord
 
 EXAMPLES = examples(
     ("facetrail enroll people/ && facetrail relabel", "unknown sightings of the past become theirs"),
@@ -54,7 +54,7 @@ def relabel(source: SourceFlag = None, data: DataFlag = None, as_json: JsonFlag 
     corrected count as well. Cameras that are being read and footage in work are named by whoever works on them, between
     two batches; this command waits for it. Killed halfway, it is carried on. With nothing changed nothing changes.
     """
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.sources import Sources
     from pipeline.sightings.filtering import find_sources
 
     session = open_existing(data=data)
@@ -81,11 +81,11 @@ def relabel_past(session: Session, control: Control, source_ids: Sequence[str] |
     Raises `SettingsError` when people cannot be identified so, and `StoreDamaged` when a source cannot be named.
     """
     from pipeline.control.audit import current_user
-    from pipeline.control.relabelling import Relabellings
+    from pipeline.control.correcting.relabelling import Relabellings
     from pipeline.errors import StoreDamaged
-    from pipeline.sightings.recording import Recorder
-    from pipeline.sightings.store import Store
-    from workers.relabelling import ask_relabelling, carry_out
+    from pipeline.sightings.record.store import Store
+    from pipeline.sightings.recording.recorder import Recorder
+    from workers.recording.relabelling import ask_relabelling, carry_out
 
     wanted = None if source_ids is None else dict.fromkeys(source_ids)
     request_id = ask_relabelling(control, current_user(), session.settings.identity, wanted)

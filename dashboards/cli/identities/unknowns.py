@@ -13,10 +13,10 @@ from dashboards.cli.session import Session, adopt_encoder, open_database, open_e
 from pipeline.errors import InputError, NotFound
 
 if TYPE_CHECKING:
+    from pipeline.control.correcting.relabelling import RelabelProgress
     from pipeline.control.database import Control
-    from pipeline.control.relabelling import RelabelProgress
-    from pipeline.enrolling import JudgedPicture
-    from pipeline.sightings.catalogue import Catalogue
+    from pipeline.people.enrolling import JudgedPicture
+    from pipeline.sightings.catalogue.catalogue import Catalogue
     from pipeline.sightings.rows import SightingRow
 
 UnknownsArgument = Annotated[list[str], typer.Argument(help="Ids such as unknown-0001.", metavar="UNKNOWN...")]
@@ -57,7 +57,7 @@ def show(
     """List the unknown people, seen most often first, with whom they may be."""
     from dataclasses import asdict
 
-    from pipeline.unknown_groups import NO_PROPOSAL, list_groups, proposals_for
+    from pipeline.people.unknown_groups import NO_PROPOSAL, list_groups, proposals_for
 
     session = open_existing(data=data)
     with open_database(session) as control:
@@ -86,7 +86,7 @@ def name(
 ) -> None:
     """Say who unknown people are: the best of their faces become pictures of the person, and the past follows."""
     from pipeline.control.audit import current_user
-    from pipeline.naming import Naming, name_sightings
+    from pipeline.people.naming import Naming, name_sightings
 
     session = open_existing(data=data)
     with open_database(session) as control:
@@ -107,7 +107,7 @@ def name(
 def merge(unknown: UnknownsArgument, data: DataFlag = None, as_json: JsonFlag = False) -> None:
     """Let unknown people be one: the last one named keeps the id, the others become aliases."""
     from pipeline.control.audit import current_user
-    from pipeline.control.unknowns import Unknowns
+    from pipeline.control.gallery.unknowns import Unknowns
 
     session = open_existing(data=data)
     with open_database(session) as control:
@@ -119,7 +119,7 @@ def merge(unknown: UnknownsArgument, data: DataFlag = None, as_json: JsonFlag = 
 def ignore(unknown: UnknownsArgument, data: DataFlag = None, as_json: JsonFlag = False) -> None:
     """Let unknown people be out of the list; their sightings stay in the record."""
     from pipeline.control.audit import current_user
-    from pipeline.control.unknowns import Unknowns
+    from pipeline.control.gallery.unknowns import Unknowns
 
     with open_database(open_existing(data=data)) as control:
         change_id = Unknowns(control).ignore(unknown, who=current_user())
@@ -129,9 +129,9 @@ def ignore(unknown: UnknownsArgument, data: DataFlag = None, as_json: JsonFlag =
 def not_a_face(unknown: UnknownsArgument, data: DataFlag = None, as_json: JsonFlag = False) -> None:
     """Say that these show no faces: their sightings go from the record, and from every count."""
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.changes import ChangeKind
-    from pipeline.control.corrections import Corrections, Said
-    from pipeline.naming import said_of
+    from pipeline.control.correcting.changes import ChangeKind
+    from pipeline.control.correcting.corrections import Corrections, Said
+    from pipeline.people.naming import said_of
 
     session = open_existing(data=data)
     with open_database(session) as control:
@@ -152,7 +152,7 @@ def undo(
     from datetime import UTC, datetime
 
     from pipeline.control.audit import AuditLog, current_user
-    from pipeline.control.changes import Changes
+    from pipeline.control.correcting.changes import Changes
 
     session = open_existing(data=data)
     with open_database(session) as control:
@@ -173,7 +173,7 @@ def _report(change_id: int, progress: RelabelProgress | None, sentence: str, *, 
 
 def _catalogue(session: Session) -> Catalogue:
     """All of the record, read."""
-    from pipeline.sightings.catalogue import Catalogue
+    from pipeline.sightings.catalogue.catalogue import Catalogue
 
     catalogue = Catalogue(session.data_dir)
     catalogue.refresh()
@@ -181,7 +181,7 @@ def _catalogue(session: Session) -> Catalogue:
 
 
 def _sightings(session: Session, control: Control, unknown_ids: list[str]) -> list[SightingRow]:
-    from pipeline.unknown_groups import sightings_of
+    from pipeline.people.unknown_groups import sightings_of
 
     rows = sightings_of(_catalogue(session), unknown_ids)
     missing = sorted(set(unknown_ids) - {row.person_id for row in rows})
@@ -195,8 +195,8 @@ def _judged(session: Session, rows: list[SightingRow]) -> list[JudgedPicture]:
     from dashboards.cli.identities.examining import Photo, examine_photos
     from dashboards.cli.identities.looking import models_of
     from dashboards.cli.progress import waiting
-    from pipeline.enrolling import JudgedPicture
-    from pipeline.naming import best_faces
+    from pipeline.people.enrolling import JudgedPicture
+    from pipeline.people.naming import best_faces
 
     faces = best_faces(session.data_dir, rows)
     photos = tuple(Photo(str(place), session.data_dir / face.thumb_ref) for place, face in enumerate(faces))

@@ -87,7 +87,7 @@ def _compare_pictures(session: Session, control: Control, images: list[Path], me
 def _compare_with_person(session: Session, control: Control, image: Path, name: str, method: Method) -> Verification:
     from dashboards.cli.identities.asking import vector_of
     from dashboards.cli.identities.looking import look_at, models_of
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
     from pipeline.identity.answers import only, verify_face
 
     claimed = People(control).person(name)

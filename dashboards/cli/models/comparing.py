@@ -38,7 +38,7 @@ def compare(
 ) -> Iterator[PhotosDone | Compared]:
     """Look for the faces once, then have one encoder after the other embed them. Imports TensorFlow."""
     from pipeline.encoders.registry import alignment_of
-    from pipeline.faces.detectors import load_detector
+    from pipeline.faces.detectors.choice import load_detector
     from pipeline.identity.comparison_faces import cut_photos
 
     detector = load_detector(detection, weights_dir)

@@ -20,7 +20,7 @@ from pipeline.private_folder import make_private_folder
 
 if TYPE_CHECKING:
     from pipeline.encoders.manifest import ManifestEntry
-    from pipeline.faces.manifest import DetectorEntry
+    from pipeline.faces.detectors.manifest import DetectorEntry
 
 EXAMPLES = examples(
     ("facetrail models fetch sface", "before the machine goes offline"),
@@ -78,7 +78,7 @@ def fetch(
 
 def _detectors(names: Sequence[str]) -> list[DetectorEntry]:
     """The detectors among these models, all of them when none is named."""
-    from pipeline.faces.manifest import detector_entries
+    from pipeline.faces.detectors.manifest import detector_entries
 
     return [entry for entry in detector_entries() if not names or entry.name in names]
 
@@ -117,7 +117,7 @@ def _fetch(entry: ManifestEntry, session: Session) -> Fetched:
 
 def _fetch_detector(entry: DetectorEntry, session: Session) -> Fetched:
     from dashboards.cli.progress import receiving
-    from pipeline.faces.detectors import detector_weights
+    from pipeline.faces.detectors.choice import detector_weights
 
     try:
         with receiving(entry.name, None) as on_bytes:

@@ -42,7 +42,7 @@ def model_rows(session: Session) -> list[ModelRow]:
     from dashboards.cli.models.choosing import current_encoder
     from dashboards.cli.models.rows import detector_row, encoder_row
     from pipeline.encoders.manifest import encoder_entries
-    from pipeline.faces.manifest import detector_entries
+    from pipeline.faces.detectors.manifest import detector_entries
 
     folder, encoder, detector = session.weights_dir, current_encoder(session), session.settings.detection.detector
     rows = [encoder_row(entry, folder, encoder) for entry in encoder_entries(folder)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.encoders.local.measured import Accuracy, Speed
     from pipeline.encoders.manifest import ManifestEntry
-    from pipeline.faces.manifest import DetectorEntry
+    from pipeline.faces.detectors.manifest import DetectorEntry
 
 STATES = {
     "ready": "[green]ready[/]",
@@ -88,7 +88,7 @@ def encoder_row(entry: ManifestEntry, weights_dir: Path, current: str) -> ModelR
 def detector_row(entry: DetectorEntry, weights_dir: Path, current: str) -> ModelRow:
     """The row of a detector."""
     from pipeline.errors import WeightsError
-    from pipeline.faces.detectors import detector_weights, has_weights
+    from pipeline.faces.detectors.choice import detector_weights, has_weights
 
     paths: list[Path] = []
     problem = ""

@@ -118,7 +118,7 @@ def _make(
 
     from pipeline.attendance.making import Attendance, refuse_guesses
     from pipeline.attendance.report import days_between
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.sources import Sources
     from pipeline.sightings.filtering import find_sources
 
     cameras = [name for name, camera in session.settings.cameras.items() if camera.enabled]

@@ -16,7 +16,7 @@ from pipeline.errors import NotFound
 
 if TYPE_CHECKING:
     from pipeline.control.database import Control
-    from pipeline.control.sources import SourceRecord
+    from pipeline.control.work.sources import SourceRecord
     from pipeline.reports.evaluation import Evaluation
     from pipeline.reports.truth import TruthRow
 
@@ -61,7 +61,7 @@ def evaluate(
 
 
 def _find_source(control: Control, video: str) -> SourceRecord:
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.sources import Sources
     from pipeline.video.identity import footage_source_id
 
     path = Path(video)
@@ -75,9 +75,9 @@ def _find_source(control: Control, video: str) -> SourceRecord:
 
 
 def _compare(session: Session, control: Control, source: SourceRecord, truth: list[TruthRow]) -> Evaluation:
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
     from pipeline.reports.evaluation import evaluate as compare
-    from pipeline.sightings.store import RowFilter, Store
+    from pipeline.sightings.record.store import RowFilter, Store
 
     store, wanted = Store(session.data_dir), RowFilter(source_id=source.source_id, run_id=source.current_run_id)
     enrolled = {person.name for person in People(control).list_people()}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dashboards.cli.session import Session
 from pipeline.errors import SettingsError, StoreFull
 from pipeline.reports.gathering import gather_report
-from pipeline.reports.html import render_report
+from pipeline.reports.html.rendering import render_report
 from pipeline.sightings.filtering import SightingFilter
 
 if TYPE_CHECKING:

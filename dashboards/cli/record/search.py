@@ -60,7 +60,7 @@ def search(
     Leaves with 0 when the same face was seen, and with 1 otherwise. Every search is written to the audit log.
     """
     from dashboards.moments import parse_from, parse_to
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.sources import Sources
     from pipeline.search.finding import FaceFinder
     from pipeline.search.searching import FaceQuery
     from pipeline.sightings.filtering import find_sources
@@ -109,7 +109,7 @@ def _face(
 
 
 def _names(control: Control) -> dict[str, str]:
-    from pipeline.control.people import People
+    from pipeline.control.gallery.people import People
 
     return {person.person_id: person.name for person in People(control).list_people()}
 
@@ -151,7 +151,7 @@ def _print(session: Session, findings: Findings, labels: Mapping[str, str], peop
 
     from dashboards.moments import show_moment
     from pipeline.reports.durations import format_duration, format_time_code
-    from pipeline.reports.html_grouping import name_of
+    from pipeline.reports.html.grouping import name_of
 
     made = table("score", "which is", "person", "source", "begins", "at", "presence", right=("score", "at", "presence"))
     for one in findings.found:

@@ -23,7 +23,7 @@ def wanted_sightings(
 ) -> SightingFilter:
     """What `--person`, `--source`, `--from` and `--to` ask for; raises `NotFound` and `InputError`."""
     from dashboards.moments import parse_from, parse_to
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.sources import Sources
     from pipeline.sightings.filtering import SightingFilter, find_person_id, find_sources
 
     now = datetime.now(UTC)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dashboards.cli.output import answers, table
 from dashboards.moments import show_moment
 from pipeline.reports.durations import format_duration, format_time_code
-from pipeline.reports.html_grouping import name_of
+from pipeline.reports.html.grouping import name_of
 from pipeline.sightings.rows import SightingRow, Status
 
 if TYPE_CHECKING:

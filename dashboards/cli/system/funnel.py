@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.sightings.rows import SightingRow, Status
 
 if TYPE_CHECKING:
-    from pipeline.control.run_records import RunRecord
+    from pipeline.control.work.run_records import RunRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

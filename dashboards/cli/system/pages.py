@@ -15,7 +15,7 @@ class PagesTeller:
     """Tells of the pages once, as soon as they answer."""
 
     def __init__(self, session: Session) -> None:
-        from dashboards.web.standing import drop_note
+        from dashboards.web.server.standing import drop_note
 
         self._session = session
         self._has_told = not session.settings.web.enabled
@@ -23,7 +23,7 @@ class PagesTeller:
 
     def look(self) -> None:
         """Tell of the pages when they have begun to answer."""
-        from dashboards.web.standing import answering_pages
+        from dashboards.web.server.standing import answering_pages
 
         base_url = None if self._has_told else answering_pages(self._session.data_dir, self._session.settings.web)
         if base_url is None:
@@ -37,7 +37,7 @@ def tell_pages(control: Control, base_url: str) -> None:
     """Say where the pages are and, while there is no account, how the first one is made."""
     from datetime import UTC, datetime
 
-    from dashboards.web.standing import set_up_link
+    from dashboards.web.server.standing import set_up_link
 
     link = set_up_link(control, base_url, datetime.now(UTC))
     say(f"pages at {base_url}")

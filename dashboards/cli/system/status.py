@@ -19,7 +19,7 @@ from pipeline.sightings.rows import SightingRow
 
 if TYPE_CHECKING:
     from pipeline.control.database import Control
-    from pipeline.control.run_records import RunRecord
+    from pipeline.control.work.run_records import RunRecord
     from workers.status import WorkersStatus
 
 RATE_OVER_S = 1.0
@@ -56,8 +56,8 @@ def status(
     The way says why somebody was not recognised: was the footage not decoded, nothing moving, no face found, the faces
     too poor, or nobody enrolled alike?
     """
-    from pipeline.control.runs import Runs
-    from pipeline.control.sources import Sources
+    from pipeline.control.work.runs import Runs
+    from pipeline.control.work.sources import Sources
     from pipeline.sightings.filtering import find_sources
 
     session = open_existing(data=data)
@@ -96,7 +96,7 @@ def _look(session: Session, runs: list[RunRecord], *, with_rates: bool) -> Flow 
 
 def _funnels(session: Session, control: Control, runs: list[RunRecord], wanted: frozenset[str] | None) -> list[Funnel]:
     """One for each source: its latest run."""
-    from pipeline.sightings.store import RowFilter, Store
+    from pipeline.sightings.record.store import RowFilter, Store
 
     latest = {run.run.source_id: run for run in runs if wanted is None or run.run.source_id in wanted}
     by_run: dict[str, list[SightingRow]] = defaultdict(list)

@@ -44,7 +44,7 @@ def up(
     The pages are at http://127.0.0.1:8321; the first start prints a link to set up the first account with.
     Ctrl-C or SIGTERM finish what is in hand; the next start goes on from there.
     """
-    from dashboards.web.beside import web_children
+    from dashboards.web.server.beside import web_children
     from workers.metrics.endpoint import showing
     from workers.stack.intake import with_intake
     from workers.stack.running import FoundStack, running_stack

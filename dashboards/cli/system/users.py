@@ -163,7 +163,7 @@ def _tell(words: str, session: Session, secret: str | None, document: dict[str, 
 
 def _address(session: Session, secret: str) -> str:
     from dashboards.web.security.addresses import pages_url, set_up_url
-    from dashboards.web.standing import answering_pages
+    from dashboards.web.server.standing import answering_pages
 
     web = session.settings.web
     return set_up_url(answering_pages(session.data_dir, web) or pages_url(web, web.port), secret)
@@ -206,7 +206,7 @@ def _password_from(*, stdin: bool) -> str:
 
 
 def _hashed(name: str, chosen: str) -> str:
-    from dashboards.web.security.passwords import hash_password, password_fault
+    from dashboards.web.security.entering.passwords import hash_password, password_fault
 
     fault = password_fault(chosen, name)
     if fault:

@@ -60,7 +60,7 @@ def worker(
 
 
 def _take_in(session: Session) -> None:
-    from workers.intake import run_intake
+    from workers.footage.intake import run_intake
     from workers.main import server_url
     from workers.stack.logs import log_to
 
@@ -70,7 +70,7 @@ def _take_in(session: Session) -> None:
 
 
 def _read_cameras(session: Session, names: list[str]) -> None:
-    from workers.camera_main import run_cameras
+    from workers.live.camera_main import run_cameras
     from workers.stack.logs import log_to
 
     with open_database(session) as control:

@@ -112,7 +112,7 @@ def _load_celebrities(session: Session, model: str) -> Classifier:
 
 def _classify(session: Session, images: list[Path], model: str, top: int) -> list[Classified]:
     from dashboards.cli.progress import counting
-    from pipeline.faces.detectors import load_detector
+    from pipeline.faces.detectors.choice import load_detector
 
     classifier = load_any_classifier(session, model)
     detector = load_detector(session.settings.detection, session.weights_dir)
@@ -141,8 +141,8 @@ def _audit(session: Session, images: list[Path], model: str) -> None:
     """Whoever has a data folder can tell from it later who was looked for."""
     from dashboards.cli.session import open_database
     from dashboards.cli.training.choosing import has_database
-    from pipeline.carriers import file_sha256
     from pipeline.control.audit import AuditLog, current_user
+    from pipeline.fetching.carriers import file_sha256
 
     if not has_database(session):
         return

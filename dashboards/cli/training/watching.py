@@ -21,7 +21,7 @@ SHOWN_LEFT_OUT = 5
 
 def gather(session: Session, folder: Path, alignment: Alignment) -> FaceFolder:
     """The faces of a folder of people, cut for `alignment`, with a bar; says which pictures cannot be used."""
-    from pipeline.faces.detectors import load_detector
+    from pipeline.faces.detectors.choice import load_detector
     from pipeline.training.faces.gathering import gather_faces
 
     detector = load_detector(session.settings.detection, session.weights_dir)

@@ -12,9 +12,9 @@ from fastapi.responses import RedirectResponse
 
 from dashboards.web.access import AnyVisitor
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.origins import check_own_form
-from dashboards.web.security.passwords import hash_password, password_fault
-from dashboards.web.security.signing import begin_session
+from dashboards.web.security.entering.origins import check_own_form
+from dashboards.web.security.entering.passwords import hash_password, password_fault
+from dashboards.web.security.entering.signing import begin_session
 from pipeline.control.accounts.links import Link, OneTimeLinks
 from pipeline.control.accounts.users import name_fault
 from pipeline.control.accounts.values import User

@@ -12,9 +12,9 @@ from dashboards.web.access import AnyVisitor, Visitor
 from dashboards.web.accounts.browsers import browser_words
 from dashboards.web.failures import Forbidden, TooOften
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.cookies import drop_session, session_secret
-from dashboards.web.security.passwords import hash_password, password_fault
-from dashboards.web.security.signing import Outcome, begin_session, try_to_sign_in
+from dashboards.web.security.entering.cookies import drop_session, session_secret
+from dashboards.web.security.entering.passwords import hash_password, password_fault
+from dashboards.web.security.entering.signing import Outcome, begin_session, try_to_sign_in
 from pipeline.control.accounts.roles import Role
 from pipeline.control.accounts.secrets import digest
 from pipeline.control.accounts.sessions import Sessions
@@ -22,7 +22,7 @@ from pipeline.control.accounts.tokens import ApiTokens
 from pipeline.control.accounts.users import Users
 from pipeline.control.accounts.values import Session, User
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.errors import InputError
 
 router = APIRouter()

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.cookies import drop_session, session_secret
-from dashboards.web.security.origins import check_own_form
-from dashboards.web.security.signing import Outcome, Tried, begin_session, next_page, try_to_sign_in
+from dashboards.web.security.entering.cookies import drop_session, session_secret
+from dashboards.web.security.entering.origins import check_own_form
+from dashboards.web.security.entering.signing import Outcome, Tried, begin_session, next_page, try_to_sign_in
 from pipeline.control.accounts.secrets import digest
 from pipeline.control.accounts.sessions import Sessions
 from pipeline.control.accounts.users import Users

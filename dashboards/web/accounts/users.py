@@ -11,7 +11,7 @@ from dashboards.web.access import AdminVisitor, Visitor
 from dashboards.web.accounts import changing
 from dashboards.web.rendering import render, site_of
 from dashboards.web.security.addresses import link_address
-from dashboards.web.security.passwords import hash_password, password_fault
+from dashboards.web.security.entering.passwords import hash_password, password_fault
 from pipeline.control.accounts.links import OneTimeLinks
 from pipeline.control.accounts.roles import Role
 from pipeline.control.accounts.users import Users

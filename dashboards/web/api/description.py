@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from dashboards.web.access import AdminVisitor, AnalystVisitor, AnyVisitor, Role
 from dashboards.web.api.problems import Problem, problem_answer
-from dashboards.web.security.cookies import PLAIN_NAME
+from dashboards.web.security.entering.cookies import PLAIN_NAME
 from dashboards.web.security.gate import CSRF_HEADER, SAFE_METHODS
 
 ABOUT = """Everything that Facetrail's pages can do, for programs.

@@ -16,14 +16,14 @@ from dashboards.web.failures import TooMuch
 from dashboards.web.footage.asked import Asked
 from dashboards.web.footage.views import uploads_dir
 from dashboards.web.rendering import site_of
-from dashboards.web.security.inflow import LEAST_FREE_BYTES
-from dashboards.web.security.limits import MB
+from dashboards.web.security.incoming.inflow import LEAST_FREE_BYTES
+from dashboards.web.security.incoming.limits import MB
+from dashboards.web.security.incoming.uploads import KeptFootage, keep_footage, shown_name
 from dashboards.web.security.roots import footage_below
-from dashboards.web.security.uploads import KeptFootage, keep_footage, shown_name
 from dashboards.web.site import Site
 from dashboards.web.words import size as size_words
-from pipeline.control.arrivals import Arrival, Arrivals, NewArrival, Origin
 from pipeline.control.audit import AuditLog
+from pipeline.control.work.arrivals import Arrival, Arrivals, NewArrival, Origin
 from pipeline.errors import InputError, SourceUnreadable, StoreFull
 from pipeline.intake.sections import sections_as_json
 from pipeline.intake.unfinished import Announced

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from dashboards.moments import parse_moment
 from dashboards.web.rendering import site_of
 from pipeline.errors import InputError
-from pipeline.faces.manifest import detector_entries
+from pipeline.faces.detectors.manifest import detector_entries
 from pipeline.intake.sections import Sections, parse_fps, parse_rotation
 from pipeline.options import Tilt
 

@@ -16,13 +16,13 @@ from dashboards.web.footage.keeping import keeper_of
 from dashboards.web.footage.views import OneFootage, list_arrivals, one_footage, one_line
 from dashboards.web.rendering import render, site_of
 from dashboards.web.site import Site
-from pipeline.control.arrivals import Arrivals, ArrivalState, NewArrival
 from pipeline.control.audit import AuditLog
 from pipeline.control.database import Control
-from pipeline.control.run_records import RunRecord
+from pipeline.control.work.arrivals import Arrivals, ArrivalState, NewArrival
+from pipeline.control.work.run_records import RunRecord
 from pipeline.errors import InputError, NotFound, TransportLost
-from workers.starting import set_start
-from workers.submission import cancel_run, hand_over, queue_again
+from workers.footage.submission import cancel_run, hand_over, queue_again
+from workers.recording.starting import set_start
 
 router = APIRouter(include_in_schema=False)
 

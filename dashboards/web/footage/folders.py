@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dashboards.web.security.roots import footage_below, is_below
 from pipeline.control.database import Control
-from pipeline.control.footage_list import FootageList
-from pipeline.control.run_records import RunState
+from pipeline.control.work.footage_list import FootageList
+from pipeline.control.work.run_records import RunState
 from pipeline.errors import SourceUnreadable
 from pipeline.intake.settling import is_finished_name
 from pipeline.intake.videos import SUFFIXES

@@ -16,9 +16,9 @@ from dashboards.web.footage.resuming import uploads_of
 from dashboards.web.footage.views import FootageView, list_arrivals, list_footage, one_footage, one_line
 from dashboards.web.rendering import render, site_of
 from pipeline.control.audit import AuditLog
-from pipeline.control.footage_list import parse_footage_cursor
+from pipeline.control.work.footage_list import parse_footage_cursor
 from pipeline.reports.gathering import gather_report
-from pipeline.reports.html import render_report
+from pipeline.reports.html.rendering import render_report
 from pipeline.sightings.filtering import SightingFilter
 
 router = APIRouter(include_in_schema=False)

@@ -28,8 +28,8 @@ from dashboards.web.footage.arriving import check_room, note_upload
 from dashboards.web.footage.turns import Turns, until_wanted
 from dashboards.web.footage.views import uploads_dir
 from dashboards.web.rendering import site_of
-from dashboards.web.security.inflow import READ_BYTES, Bound, Inflow, RunningDigest
-from dashboards.web.security.uploads import put_in_place, without_path
+from dashboards.web.security.incoming.inflow import READ_BYTES, Bound, Inflow, RunningDigest
+from dashboards.web.security.incoming.uploads import put_in_place, without_path
 from dashboards.web.site import Site
 from pipeline.errors import NotFound, PipelineError, SourceUnreadable
 from pipeline.intake.unfinished import NO_UPLOAD, Announced, UnfinishedUpload, UnfinishedUploads

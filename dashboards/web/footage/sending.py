@@ -16,10 +16,10 @@ from dashboards.web.footage.folders import look_into
 from dashboards.web.footage.resuming import removing_stale, uploads_of
 from dashboards.web.footage.views import uploads_dir
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.limits import PLAIN_UPLOAD, UPLOADS
-from dashboards.web.security.origins import check_own_form
+from dashboards.web.security.entering.origins import check_own_form
+from dashboards.web.security.incoming.limits import PLAIN_UPLOAD, UPLOADS
+from dashboards.web.security.incoming.uploads import keep_footage
 from dashboards.web.security.sent_form import SentForm
-from dashboards.web.security.uploads import keep_footage
 
 router = APIRouter(include_in_schema=False, lifespan=removing_stale)
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 from dashboards.web.footage.coverage import Coverage, coverage_of
 from dashboards.web.site import Site
-from pipeline.control.arrivals import Arrival, Arrivals, ArrivalState
-from pipeline.control.footage_list import FootageCursor, FootageList, FootageQuery
-from pipeline.control.run_records import ACTIVE_STATES, RunRecord, RunState
-from pipeline.control.runs import Runs
-from pipeline.control.sources import SourceRecord, Sources
+from pipeline.control.work.arrivals import Arrival, Arrivals, ArrivalState
+from pipeline.control.work.footage_list import FootageCursor, FootageList, FootageQuery
+from pipeline.control.work.run_records import ACTIVE_STATES, RunRecord, RunState
+from pipeline.control.work.runs import Runs
+from pipeline.control.work.sources import SourceRecord, Sources
 from pipeline.errors import NotFound
 from pipeline.intake.progress import ProgressKeeper, RunProgress
 from pipeline.options import AnalysisOptions
 from pipeline.reports.gathering import describe_problem
-from pipeline.sightings.catalogue_queries import CatalogueQuery
-from pipeline.sightings.catalogue_seen import EVERYBODY, NOBODY, Seen
+from pipeline.sightings.catalogue.queries import CatalogueQuery
+from pipeline.sightings.catalogue.seen import EVERYBODY, NOBODY, Seen
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import Clock, SourceKind
-from pipeline.sightings.store import RowFilter, Store
 
 PAGE = 30
 """Files on a page."""

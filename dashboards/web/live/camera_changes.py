@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from dashboards.web.failures import TooOften
 from dashboards.web.security.roots import camera_from_page
-from pipeline.camera_entry import enter_camera
+from pipeline.cameras.entry import enter_camera
 from pipeline.control.audit import AuditLog
-from pipeline.control.cameras import Cameras
+from pipeline.control.live.cameras import Cameras
 from pipeline.errors import InputError, SettingsError
-from pipeline.video.live.address import CameraKind, RtspTransport
-from workers.camera_trial import TrialReport, TrialRequest, try_apart
+from pipeline.video.live.connecting.address import CameraKind, RtspTransport
+from workers.live.camera_trial import TrialReport, TrialRequest, try_apart
 
 if TYPE_CHECKING:
     from dashboards.web.site import Site

@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse
 from dashboards.web.access import AdminVisitor, AnyVisitor
 from dashboards.web.live.camera_changes import EnteredCamera, add_camera, remove_camera, switch_camera, try_camera
 from dashboards.web.rendering import render, site_of
-from pipeline.camera_listing import listed_cameras
-from pipeline.video.live.address import RtspTransport
+from pipeline.cameras.listing import listed_cameras
+from pipeline.video.live.connecting.address import RtspTransport
 
 router = APIRouter(include_in_schema=False)
 

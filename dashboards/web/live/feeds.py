@@ -13,7 +13,7 @@ from dashboards.web.live.feed import Feed
 from dashboards.web.live.wall import Wall
 from dashboards.web.site import Site
 from workers.event_streams import RedisEventLog
-from workers.view_streams import RedisViews
+from workers.live.view_streams import RedisViews
 
 STATE = "live"
 

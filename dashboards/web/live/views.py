@@ -11,11 +11,11 @@ from dashboards.web.live.board import Card, CardFilter, CardState, card_of_row
 from dashboards.web.live.feed import Feed
 from dashboards.web.rendering import environment
 from dashboards.web.site import Site
-from pipeline.camera_listing import ListedCamera, listed_cameras
-from pipeline.control.cameras import Cameras
-from pipeline.control.people_listing import PeopleListing
+from pipeline.cameras.listing import ListedCamera, listed_cameras
+from pipeline.control.gallery.listing import PeopleListing
+from pipeline.control.live.cameras import Cameras
 from pipeline.events.watch.alerts import AlertEvent
-from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.catalogue.queries import CatalogueQuery
 from pipeline.sightings.rows import Status
 
 MOST_CARDS = 48

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboards.web.people.judging import judge_faces
-from dashboards.web.people.past import name_past
+from dashboards.web.people.naming.past import name_past
+from dashboards.web.people.unknown.judging import judge_faces
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
-from pipeline.control.people_merging import MergedPeople, merge_people
-from pipeline.control.people_names import check_name
-from pipeline.control.people_pictures import drop_picture
-from pipeline.enrolling import JudgedPicture, PicturesEnrolled, enrol_pictures
+from pipeline.control.gallery.merging import MergedPeople, merge_people
+from pipeline.control.gallery.names import check_name
+from pipeline.control.gallery.people import People
+from pipeline.control.gallery.pictures import drop_picture
 from pipeline.errors import InputError
+from pipeline.people.enrolling import JudgedPicture, PicturesEnrolled, enrol_pictures
 
 if TYPE_CHECKING:
     from dashboards.web.site import Site

@@ -7,13 +7,13 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from dashboards.web.access import AnyVisitor
 from dashboards.web.people.faces import face_desk_of
-from dashboards.web.people.unknown_views import best_picture
+from dashboards.web.people.unknown.views import best_picture
 from dashboards.web.rendering import site_of
 from dashboards.web.site import Site
 from dashboards.web.who.references import reference_path
-from pipeline.control.people_files import face_path_of
+from pipeline.control.gallery.files import face_path_of
 from pipeline.errors import NotFound
-from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.catalogue.queries import CatalogueQuery
 
 router = APIRouter(include_in_schema=False)
 

@@ -16,7 +16,7 @@ from fastapi import Request
 
 from dashboards.web.asking import PictureAsker
 from dashboards.web.rendering import site_of
-from pipeline.control.people_files import keep_face
+from pipeline.control.gallery.files import keep_face
 from pipeline.errors import PipelineError, TransportLost, WeightsError
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from dashboards.web.access import AnalystVisitor, AnyVisitor
 from dashboards.web.people import changing
 from dashboards.web.people.views import show_people
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.uploads import read_picture, shown_name
+from dashboards.web.security.incoming.uploads import read_picture, shown_name
 from pipeline.config import WebSettings
-from pipeline.control.people_listing import PeopleListing
+from pipeline.control.gallery.listing import PeopleListing
 from pipeline.errors import ImageUnreadable, InputError
 
 router = APIRouter(include_in_schema=False)

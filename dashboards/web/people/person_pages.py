@@ -9,15 +9,15 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from dashboards.web.access import AnalystVisitor, AnyVisitor
 from dashboards.web.people import changing
-from dashboards.web.people.past_pages import past_fragment
+from dashboards.web.people.naming.pages import past_fragment
 from dashboards.web.people.people_pages import SentPictures
-from dashboards.web.people.unknown_views import labels_of
+from dashboards.web.people.unknown.views import labels_of
 from dashboards.web.people.views import show_person
 from dashboards.web.rendering import render, site_of
 from dashboards.web.who.references import reference_path
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
-from pipeline.control.people_records import Person
+from pipeline.control.gallery.people import People
+from pipeline.control.gallery.records import Person
 from pipeline.errors import InputError, NotFound
 
 router = APIRouter(include_in_schema=False)

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.control.people import People
-from pipeline.control.people_listing import PeopleListing, PersonCard
-from pipeline.control.people_merging import aliases_of
+from pipeline.control.gallery.listing import PeopleListing, PersonCard
+from pipeline.control.gallery.merging import aliases_of
+from pipeline.control.gallery.people import People
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.identity.gallery_check import Finding, FindingKind, Limits, check_gallery
 from pipeline.identity.policies import policy_in_effect
-from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.catalogue.queries import CatalogueQuery
 from pipeline.sightings.rows import SightingRow
 
 if TYPE_CHECKING:
     from dashboards.web.site import Site
     from pipeline.control.database import Control
-    from pipeline.control.people_records import Person, Reference
-    from pipeline.sightings.catalogue_counts import SubjectCount
+    from pipeline.control.gallery.records import Person, Reference
+    from pipeline.sightings.catalogue.counts import SubjectCount
 
 PEOPLE_SHOWN = 48
 SIGHTINGS_SHOWN = 12

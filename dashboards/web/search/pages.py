@@ -17,10 +17,10 @@ from dashboards.web.rendering import render, site_of
 from dashboards.web.search.asked import MOST, PAGE, Asked, asked_by
 from dashboards.web.search.readiness import room_of
 from dashboards.web.search.views import ChoiceView, ResultsView, as_address, choices, results
-from dashboards.web.security.uploads import read_picture
+from dashboards.web.security.incoming.uploads import read_picture
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
-from pipeline.control.sources import Sources
+from pipeline.control.gallery.people import People
+from pipeline.control.work.sources import Sources
 from pipeline.errors import InputError, NoFaceFound
 from pipeline.schemas import VectorF32
 

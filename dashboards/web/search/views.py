@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from pipeline.reports.html_grouping import name_of
+from pipeline.reports.html.grouping import name_of
 from pipeline.search.searching import Likeness
 from pipeline.sightings.rows import SightingRow, SourceKind, Status
 

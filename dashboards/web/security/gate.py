@@ -21,8 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboards.web.access import Visitor
 from dashboards.web.failures import status_of, tell, turn_away
 from dashboards.web.rendering import site_of
-from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
-from dashboards.web.security.limits import (
+from dashboards.web.security.incoming.limits import (
     PLAIN_UPLOAD,
     is_for_half,
     limited,
@@ -30,6 +29,7 @@ from dashboards.web.security.limits import (
     states_too_much,
     too_much,
 )
+from dashboards.web.security.leaving import LOOK_AGAIN_S, LeavingVisitor, VisitorLeft
 from dashboards.web.security.long_requests import LongRequests
 from dashboards.web.security.places import path_of, place_of
 from pipeline.control.audit import asked_from

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from dashboards.web.access import Visitor
-from dashboards.web.security.limits import is_streamed
+from dashboards.web.security.incoming.limits import is_streamed
 from dashboards.web.security.places import path_of
 
 STREAMS = frozenset({"/live/events", "/live/pictures", "/api/v1/events/stream"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dashboards.web.failures import Forbidden
 from pipeline.errors import PipelineError
-from pipeline.video.live.address import CameraAddress, CameraKind, parse_address
+from pipeline.video.live.connecting.address import CameraAddress, CameraKind, parse_address
 
 OUTSIDE = "only files and folders below web.footage_roots of the settings can be named here"
 
@@ -31,7 +31,7 @@ def camera_from_page(url: str, roots: Sequence[Path], *, password: str | None = 
     """The address that somebody enters on a page or sends to the API.
 
     Raises `SettingsError` for what is no address, and `Forbidden` for a file outside `roots`; FFmpeg is kept from files
-    and from other protocols by `pipeline.video.live.opening`, whatever the camera answers.
+    and from other protocols by `pipeline.video.live.connecting.opening`, whatever the camera answers.
     """
     address = parse_address(url, password=password)
     if address.kind is not CameraKind.FILE:

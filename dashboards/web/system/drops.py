@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.schemas import LeftOut
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import reason_column
-from pipeline.sightings.store import RowFilter, Store
 
 if TYPE_CHECKING:
     import pandas as pd

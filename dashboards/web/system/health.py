@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dashboards.web.words import NOTHING, count, duration, size
-from pipeline.camera_listing import Standing
+from pipeline.cameras.listing import Standing
 from workers.stack.children import ChildState
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from dashboards.web.system.disk_watch import DiskWatch
 from dashboards.web.system.drops import Drop, DropWatch
 from dashboards.web.system.processes import ProcessView, read_processes
-from pipeline.camera_listing import ListedCamera, listed_cameras
-from pipeline.control.deliveries import Backlog, DeadLetter, Deliveries
-from pipeline.control.gaps import Gap, find_gaps
+from pipeline.cameras.listing import ListedCamera, listed_cameras
+from pipeline.control.live.deliveries import Backlog, DeadLetter, Deliveries
 from pipeline.control.overview import Overview, read_overview
-from pipeline.control.run_records import RunRecord, RunState
-from pipeline.control.runs import Runs
+from pipeline.control.work.gaps import Gap, find_gaps
+from pipeline.control.work.run_records import RunRecord, RunState
+from pipeline.control.work.runs import Runs
 from pipeline.disk_use import DiskUse, Room, room_on_disk
 from pipeline.errors import StoreDamaged, TransportLost
 from pipeline.identity.policies import PolicyInEffect, policy_in_effect

@@ -15,8 +15,8 @@ from dashboards.web.system.health import Trouble, days_left, doing, headline, st
 from dashboards.web.system.looking import SystemLook, looker_of
 from dashboards.web.system.versions import VersionLine, versions
 from pipeline.control.audit import AuditLog
-from pipeline.control.deliveries import Deliveries
-from workers.second_try import analyse_again
+from pipeline.control.live.deliveries import Deliveries
+from workers.footage.second_try import analyse_again
 
 router = APIRouter(include_in_schema=False)
 

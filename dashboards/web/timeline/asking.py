@@ -12,10 +12,10 @@ from fastapi import Depends, Request
 from dashboards.web.rendering import site_of
 from dashboards.web.site import Site
 from dashboards.web.timeline.window import Window, window_around, window_between, window_over
-from pipeline.control.people_listing import PeopleListing
-from pipeline.control.sources import Sources
+from pipeline.control.gallery.listing import PeopleListing
+from pipeline.control.work.sources import Sources
 from pipeline.errors import InputError
-from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.catalogue.queries import CatalogueQuery
 from pipeline.sightings.rows import Status
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 
 from dashboards.web.site import Site
-from pipeline.control.run_records import RunRecord
-from pipeline.control.runs import Runs
-from pipeline.control.sources import SourceRecord
+from pipeline.control.work.run_records import RunRecord
+from pipeline.control.work.runs import Runs
+from pipeline.control.work.sources import SourceRecord
 from pipeline.errors import NotFound
 from pipeline.options import AnalysisOptions
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import SightingRow, TrackRow
-from pipeline.sightings.store import RowFilter, Store
 from pipeline.video.clips.cutting import ClipWanted, FaceToMark
 
 BEFORE_S = 2.0

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from dashboards.web.site import Site
 from dashboards.web.words import score
-from pipeline.control.corrections import Corrections, Said
-from pipeline.control.people_listing import PeopleListing
-from pipeline.control.sources import SourceRecord, Sources
+from pipeline.control.correcting.corrections import Corrections, Said
+from pipeline.control.gallery.listing import PeopleListing
+from pipeline.control.work.sources import SourceRecord, Sources
 from pipeline.errors import NotFound
+from pipeline.sightings.record.files import safe_name
+from pipeline.sightings.record.store import RowFilter, Store
+from pipeline.sightings.record.thumbnails import THUMBS
 from pipeline.sightings.rows import CoverageRow, SightingRow, SourceKind, Status
-from pipeline.sightings.store import RowFilter, Store
-from pipeline.sightings.store_files import safe_name
-from pipeline.sightings.thumbnails import THUMBS
 
 AROUND = timedelta(minutes=1)
 """How far before and after a sighting its coverage is told."""

@@ -14,7 +14,7 @@ from dashboards.web.timeline.clips import ClipState, desk_of
 from dashboards.web.timeline.evidence import SightingEvidence, evidence_of
 from dashboards.web.timeline.under_way import under_way_page
 from pipeline.control.audit import AuditLog
-from pipeline.control.people_listing import PeopleListing
+from pipeline.control.gallery.listing import PeopleListing
 from pipeline.errors import NotFound
 from pipeline.sightings.rows import SightingRow, Status
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboards.web.timeline.window import Window
-from pipeline.sightings.catalogue import Catalogue
-from pipeline.sightings.catalogue_counts import Subject, SubjectCount
-from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.catalogue.catalogue import Catalogue
+from pipeline.sightings.catalogue.counts import Subject, SubjectCount
+from pipeline.sightings.catalogue.queries import CatalogueQuery
 from pipeline.sightings.rows import SightingRow, Status
 
 THINNEST_PX = 3.0

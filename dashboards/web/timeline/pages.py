@@ -15,7 +15,7 @@ from dashboards.web.timeline.drawing import drawn
 from dashboards.web.timeline.lines import LinesAsked, draw_lines
 from dashboards.web.timeline.window import RANGES, Window, range_of, step_from
 from pipeline.control.audit import AuditLog
-from pipeline.sightings.catalogue_queries import parse_cursor
+from pipeline.sightings.catalogue.queries import parse_cursor
 from pipeline.sightings.rows import Status
 
 router = APIRouter(include_in_schema=False)

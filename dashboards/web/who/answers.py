@@ -10,16 +10,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.identity.answers import identify_face, nearest_reference, verify_face
-from pipeline.identity.matchers import index_dir, matcher_for
+from pipeline.identity.matchers.choice import index_dir, matcher_for
 from pipeline.identity.policies import PolicyInEffect, policy_in_effect
 
 if TYPE_CHECKING:
     from dashboards.web.site import Site
     from pipeline.control.database import Control
-    from pipeline.control.people_records import Person
-    from pipeline.identity.matching import Gallery, Matcher
+    from pipeline.control.gallery.records import Person
+    from pipeline.identity.matchers.matching import Gallery, Matcher
     from pipeline.identity.picture_faces import ExaminedFace, ExaminedPicture
     from pipeline.identity.verdicts import Identification, Verification
     from pipeline.options import IdentityOptions

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.enrolling import JudgedPicture, PicturesEnrolled, enrol_pictures
 from pipeline.errors import InputError
 from pipeline.identity.capturing import Advice, Pose, advise
+from pipeline.people.enrolling import JudgedPicture, PicturesEnrolled, enrol_pictures
 
 if TYPE_CHECKING:
     from dashboards.web.site import Site

@@ -9,12 +9,12 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from dashboards.web.access import AnalystVisitor
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.uploads import read_picture
+from dashboards.web.security.incoming.uploads import read_picture
 from dashboards.web.who import sign_in
 from dashboards.web.who.answers import identify_picture, verify_picture
 from dashboards.web.who.enrolling import MOST_AT_ONCE, STEPS, advise_frame, enrol_sent
 from dashboards.web.who.references import reference_path
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.errors import TransportLost
 from pipeline.identity.capturing import Pose
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.control.database import Control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.errors import NotFound
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from dashboards.web.failures import Forbidden
 from dashboards.web.rendering import render, site_of
-from dashboards.web.security.half import (
+from dashboards.web.security.entering.half import (
     HalfSignedIn,
     check_half_change,
     count_face_try,
@@ -17,8 +17,8 @@ from dashboards.web.security.half import (
     note_wrong_face,
     whole_session,
 )
-from dashboards.web.security.signing import next_page
-from dashboards.web.security.uploads import read_picture
+from dashboards.web.security.entering.signing import next_page
+from dashboards.web.security.incoming.uploads import read_picture
 from dashboards.web.who.face_checks import checks_of, look
 from pipeline.identity.face_check import FaceCheck, Stage
 

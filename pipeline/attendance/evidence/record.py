@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from pipeline.attendance.evidence.watching import Watch, WatchedMinutes, WatchedSource
 from pipeline.attendance.rows import Visit
+from pipeline.sightings.record.files import read_file
 from pipeline.sightings.rows import Clock, Status
-from pipeline.sightings.store_files import read_file
 
 SIGHTINGS, COVERAGE = "sightings", "coverage"
 FILES_KEPT = 20_000

@@ -11,8 +11,8 @@ from pipeline.attendance.rows import Member
 from pipeline.attendance.rules.settings import AttendanceSettings
 from pipeline.control.attendance import enabled_cameras
 from pipeline.control.database import Control
-from pipeline.control.people import People
-from pipeline.control.sources import SourceRecord, Sources
+from pipeline.control.gallery.people import People
+from pipeline.control.work.sources import SourceRecord, Sources
 from pipeline.errors import SettingsError
 from pipeline.sightings.rows import SourceKind
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.carriers import keep_carried
 from pipeline.encoders.local.model_files import carried_file, content_sha256
 from pipeline.encoders.local.models import add_entry, check_new_name
 from pipeline.encoders.manifest import CalibrationEntry, ManifestEntry
@@ -21,6 +20,7 @@ from pipeline.encoders.network import NetworkEncoder
 from pipeline.encoders.registry import Encoder, alignment_of
 from pipeline.errors import InputError
 from pipeline.faces.alignment import EYES_NOSE
+from pipeline.fetching.carriers import keep_carried
 
 Prove = Callable[[ManifestEntry, Path], None]
 """Builds the network of an entry from the file at a path and tries it; raises `WeightsError` when it is no good."""

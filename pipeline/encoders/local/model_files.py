@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipeline.carriers import CarriedFile, file_sha256, find_installed, is_cached
 from pipeline.encoders.manifest import ManifestEntry
 from pipeline.errors import WeightsError
+from pipeline.fetching.carriers import CarriedFile, file_sha256, find_installed, is_cached
 
 
 def carried_file(entry: ManifestEntry) -> CarriedFile:

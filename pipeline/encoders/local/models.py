@@ -12,10 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.carriers import file_sha256
 from pipeline.encoders.local.toml_format import write_toml
 from pipeline.encoders.manifest import LOCAL_MANIFEST, ManifestEntry, encoder_entries, local_entries, shipped_entries
 from pipeline.errors import InputError, NotFound
+from pipeline.fetching.carriers import file_sha256
 from pipeline.folder_lock import changing
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.identity.matching import Gallery, match_templates
+from pipeline.identity.matchers.matching import Gallery, match_templates
 from pipeline.schemas import VectorF32, check_array
 
 Scores = NDArray[np.floating]

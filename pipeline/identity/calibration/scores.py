@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 from pipeline.schemas import VectorF32, check_array
 
 BLOCK_PROBES = 512

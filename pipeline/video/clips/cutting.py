@@ -20,8 +20,8 @@ import numpy as np
 from pipeline.errors import SourceUnreadable
 from pipeline.schemas import ImageU8
 from pipeline.video.clips.following import Box, find_anchor, follow
-from pipeline.video.container import open_footage
-from pipeline.video.decoding import FrameReader
+from pipeline.video.files.container import open_footage
+from pipeline.video.files.decoding import FrameReader
 from pipeline.video.pictures import PictureShape, convert_to_i420, shape_pictures
 
 LARGEST_SIDE = 960

@@ -18,11 +18,11 @@ from pipeline.errors import SettingsError, SourceLost
 from pipeline.options import SamplingOptions
 from pipeline.schemas import FrameChunk, RunEnded, RunKey
 from pipeline.video.live.account import LiveAccount, LiveCounts
-from pipeline.video.live.address import CameraAddress
 from pipeline.video.live.chunks import ChunkBuilder, chunk_samples_at
+from pipeline.video.live.connecting.address import CameraAddress
+from pipeline.video.live.connecting.stream import LivePicture, LiveStream, Now, open_camera
 from pipeline.video.live.outbox import Outbox
 from pipeline.video.live.sampling import BEHIND_S, LiveCell, LiveSampler
-from pipeline.video.live.stream import LivePicture, LiveStream, Now, open_camera
 from pipeline.video.pictures import shape_pictures
 
 logger = logging.getLogger(__name__)

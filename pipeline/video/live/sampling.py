@@ -10,8 +10,8 @@ from pipeline.options import SamplingOptions
 from pipeline.schemas import ImageU8, Sample
 from pipeline.video.gate import MotionGate
 from pipeline.video.live.account import REASON_OF_FATE, STATE_OF_FATE, Fate, LiveAccount
+from pipeline.video.live.connecting.stream import LivePicture
 from pipeline.video.live.pace import Pace
-from pipeline.video.live.stream import LivePicture
 from pipeline.video.pictures import PictureShape, convert_to_i420, shape_pictures, view_luma
 from pipeline.video.shots import ShotDetector
 

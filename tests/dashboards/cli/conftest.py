@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from dashboards.cli.app import build_app
-from pipeline.control.people import People
-from pipeline.sightings.fold_coverage import CoverageCount
+from pipeline.control.gallery.people import People
+from pipeline.sightings.folding.coverage import CoverageCount
 from tests.builders import RUN
 from tests.builders_recording import make_reference, make_seen, open_world, submit
 

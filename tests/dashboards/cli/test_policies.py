@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.database import open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.encoders.manifest import encoder_entry
 from tests.builders_calibrations import calibrate
 from tests.builders_recording import ENCODER, make_reference

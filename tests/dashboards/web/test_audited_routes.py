@@ -16,18 +16,18 @@ from dashboards.web.access import Role
 from dashboards.web.app import create_app
 from dashboards.web.footage.views import uploads_dir
 from dashboards.web.security.gate import CSRF_HEADER, SAFE_METHODS
-from dashboards.web.security.limits import UPLOADS
+from dashboards.web.security.incoming.limits import UPLOADS
 from dashboards.web.site import Site
 from pipeline.config import load_settings
 from pipeline.control.accounts.tokens import ApiTokens
 from pipeline.control.accounts.users import Users
-from pipeline.control.arrivals import Arrivals, NewArrival, Origin
 from pipeline.control.audit import AuditLog
 from pipeline.control.database import open_control
-from pipeline.control.deliveries import Batch, Deliveries
-from pipeline.control.people import People
-from pipeline.control.sources import Sources
-from pipeline.control.unknowns import Unknowns
+from pipeline.control.gallery.people import People
+from pipeline.control.gallery.unknowns import Unknowns
+from pipeline.control.live.deliveries import Batch, Deliveries
+from pipeline.control.work.arrivals import Arrivals, NewArrival, Origin
+from pipeline.control.work.sources import Sources
 from pipeline.events.delivery.intake import take
 from pipeline.schemas import RunKey
 from pipeline.sightings.rows import Status

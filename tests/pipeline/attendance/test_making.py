@@ -12,15 +12,15 @@ import pytest
 from pipeline.attendance.making import Attendance, refuse_guesses
 from pipeline.attendance.report import days_between
 from pipeline.attendance.rules.settings import WEEK, AttendanceSettings, RosterSettings, ShiftSettings
-from pipeline.control.cameras import Cameras, StoredCamera
 from pipeline.control.database import Control, open_control
-from pipeline.control.people import People
-from pipeline.control.sources import NewSource, Sources
+from pipeline.control.gallery.people import People
+from pipeline.control.live.cameras import Cameras, StoredCamera
+from pipeline.control.work.sources import NewSource, Sources
 from pipeline.errors import ReportRefused, SettingsError
 from pipeline.schemas import RunKey
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import Clock, SightingRow, SourceKind
-from pipeline.sightings.store import RowFilter, Store
-from pipeline.video.live.address import RtspTransport
+from pipeline.video.live.connecting.address import RtspTransport
 from tests.builders import START, make_coverage_row, make_sighting
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from pipeline.control.audit import AuditLog
 from pipeline.control.audit_reading import AuditQuery, audit_actions, read_audit
 from pipeline.control.database import Control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.builders_recording import make_reference
 from tests.control_databases import open_database
 

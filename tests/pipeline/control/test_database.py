@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.database import Control, Lease, Transaction, open_control
-from pipeline.control.leases import Leases
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
+from pipeline.control.work.leases import Leases
 from pipeline.errors import LeaseLost, SettingsError, StoreDamaged, StoreFull
 from tests.builders import START
 from tests.builders_recording import make_reference
@@ -25,10 +25,10 @@ FILL = """
 import resource, sys
 from pathlib import Path
 from pipeline.control.database import open_control
-from pipeline.control.runs import Runs
+from pipeline.control.work.runs import Runs
 from pipeline.errors import StoreFull
-from pipeline.sightings.recording import Advance
-from pipeline.sightings.store import RowFilter
+from pipeline.sightings.recording.recorder import Advance
+from pipeline.sightings.record.store import RowFilter
 from tests.builders_recording import open_world
 
 world = open_world(Path(sys.argv[1]))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.audit import AuditLog, asked_from
-from pipeline.control.calibrations import Calibrations
 from pipeline.control.database import open_control
-from pipeline.control.people import People
-from pipeline.control.runs import Runs
+from pipeline.control.gallery.calibrations import Calibrations
+from pipeline.control.gallery.people import People
 from pipeline.control.tables import SCHEMA_VERSION
+from pipeline.control.work.runs import Runs
 from pipeline.errors import StoreDamaged
 from tests.builders import RUN
 from tests.builders_calibrations import calibrate

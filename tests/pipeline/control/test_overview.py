@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.control.database import open_control
+from pipeline.control.gallery.people import People
 from pipeline.control.overview import read_overview
-from pipeline.control.people import People
 from tests.builders import START
 
 

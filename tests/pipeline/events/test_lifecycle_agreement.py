@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.events.events import EventKind, SightingEvent
 from pipeline.events.lifecycle_tracks import Look
-from pipeline.sightings.building import NO_NOTES, build_sightings
+from pipeline.sightings.building.building import NO_NOTES, build_sightings
 from pipeline.sightings.rows import SightingRow, Status
 from tests.builders import make_embedding_row, make_track_row, make_vector
 from tests.builders_events import TIMEOUT_S, Watch, make_look, make_naming, unbalanced

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.database import Control, open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.events.namings import LOOK_S, Namings
 from pipeline.options import IdentityOptions
 from tests.builders_recording import ENCODER, make_reference

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from pipeline.events.scenes import MOST_UNSEEN, FaceInView, scene_of
-from pipeline.sightings.evidence import Evidence
+from pipeline.sightings.folding.evidence import Evidence
+from pipeline.sightings.folding.tracking import OpenTrack
 from pipeline.sightings.rows import Status
-from pipeline.sightings.tracking import OpenTrack
 from tests.builders import RUN
 from tests.builders_events import make_event
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.outbox import Outbox
-from pipeline.control.people import People
-from pipeline.control.runs import Runs
+from pipeline.control.gallery.people import People
+from pipeline.control.live.outbox import Outbox
+from pipeline.control.work.runs import Runs
 from pipeline.errors import LeaseLost
 from pipeline.events.events import SightingEvent, decode_event
 from pipeline.events.telling import Tellings
 from pipeline.schemas import FaceChunk, RunEnded
-from pipeline.sightings.recorded_fold import Foldable, RecordedFold
+from pipeline.sightings.record.store import RowFilter
+from pipeline.sightings.recording.recorded_fold import Foldable, RecordedFold
 from pipeline.sightings.rows import SourceKind
-from pipeline.sightings.store import RowFilter
 from tests.builders import RUN, make_chunk_failed, make_face, make_face_chunk, make_sample, make_vector
 from tests.builders_events import EMITTED, said, unbalanced
 from tests.builders_recording import World, make_reference, open_world

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from pipeline.errors import WeightsError
-from pipeline.faces.detectors import detector_weights
+from pipeline.faces.detectors.choice import detector_weights
 from pipeline.options import DetectionOptions
 from pipeline.schemas import ImageU8
 
 if TYPE_CHECKING:
-    from pipeline.faces.yunet import YunetDetector
+    from pipeline.faces.detectors.yunet import YunetDetector
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def yunet_file(weights_cache: Path) -> Path:
 @pytest.fixture(scope="session")
 def yunet(yunet_file: Path) -> YunetDetector:
     """The detector as it is by default."""
-    from pipeline.faces.yunet import YunetDetector
+    from pipeline.faces.detectors.yunet import YunetDetector
 
     return YunetDetector(DetectionOptions(detector="yunet"), yunet_file)
 

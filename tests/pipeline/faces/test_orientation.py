@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.faces.detectors.turning import turn_picture
+from pipeline.faces.detectors.yunet import YunetDetector
 from pipeline.faces.orientation import find_orientation, judge_votes, votes_of
-from pipeline.faces.turning import turn_picture
-from pipeline.faces.yunet import YunetDetector
 from pipeline.options import DetectionOptions
 from pipeline.schemas import ImageU8
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline.control.database import Control, open_control
-from pipeline.control.people import NewReference, People
+from pipeline.control.gallery.people import NewReference, People
 from tests.builders import make_vector
 
 ENCODER = "sface"

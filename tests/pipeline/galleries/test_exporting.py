@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.database import Control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.errors import GalleryEmpty, InputError
 from pipeline.galleries.exporting import export_gallery
 from tests.pipeline.galleries.conftest import OpenFolder

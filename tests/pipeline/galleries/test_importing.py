@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.control.audit import AuditLog
 from pipeline.control.database import Control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.errors import InputError, NotFound, SettingsError
 from pipeline.galleries.exporting import export_gallery
 from pipeline.galleries.importing import import_archive

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import NotFound
 from pipeline.identity.answers import identify_face, judge_pair, nearest_reference, verify_face
 from pipeline.identity.decision import DecisionPolicy
-from pipeline.identity.matching import Gallery, MeanMatcher
+from pipeline.identity.matchers.matching import Gallery, MeanMatcher
 from pipeline.sightings.rows import Status
 from tests.builders_examined import make_vector
 

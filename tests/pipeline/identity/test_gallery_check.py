@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.identity.gallery_check import Finding, FindingKind, Limits, check_gallery, own_scores
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 from pipeline.schemas import VectorF32
 from tests.builders import make_vector
 

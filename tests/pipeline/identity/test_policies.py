@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.calibrations import Calibrations
 from pipeline.control.database import Control, open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.calibrations import Calibrations
+from pipeline.control.gallery.people import People
 from pipeline.encoders.manifest import encoder_entry
 from pipeline.identity.calibration.sketches import sketch_pictures
 from pipeline.identity.policies import policy_in_effect, policy_of_calibration, standing_of

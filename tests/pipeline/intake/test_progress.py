@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.control.run_records import RunRecord, RunState
+from pipeline.control.work.run_records import RunRecord, RunState
 from pipeline.intake.progress import WINDOW_S, ProgressKeeper
 from pipeline.options import AnalysisOptions
 from tests.builders import RUN

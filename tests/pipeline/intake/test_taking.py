@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Settings, load_settings
-from pipeline.control.arrivals import Arrival, Arrivals, ArrivalState, NewArrival, Origin
 from pipeline.control.database import Control, open_control
+from pipeline.control.work.arrivals import Arrival, Arrivals, ArrivalState, NewArrival, Origin
 from pipeline.errors import InputError
 from pipeline.intake.sections import options_with, parse_fps, parse_rotation, sections_as_json, sections_from_json
 from pipeline.intake.taking import take_in

@@ -13,7 +13,7 @@ from pipeline.identity.calibration.choice import Asked, CalibrationReport, calib
 from pipeline.identity.calibration.rates import proportion
 from pipeline.identity.calibration.scores import GalleryScores, Probes, score_gallery
 from pipeline.identity.decision import MeasuredPoint
-from pipeline.identity.matching import Gallery
+from pipeline.identity.matchers.matching import Gallery
 from pipeline.reports.calibration_page import counted, draw_calibration, render_calibration
 
 MADE_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from pipeline.options import SamplingOptions
 from pipeline.sample.making import Sample, make_sample
 from pipeline.schemas import FrameChunk, RunEnded, RunKey, SampleState
 from pipeline.video.chunks import read_chunks
-from pipeline.video.source import probe_source
+from pipeline.video.files.source import probe_source
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from pipeline.errors import StoreDamaged
 from pipeline.search.face_index import FaceIndex, open_index
 from pipeline.search.index_files import NOTE, index_folder, map_rows, vectors_path
 from pipeline.search.indexing import FEW_ROWS, rebuilt, up_to_date
-from pipeline.sightings.store_templates import template_files
+from pipeline.sightings.record.templates import template_files
 from tests.builders import START
 from tests.builders_templates import ENCODER, make_templates, record_embeddings, record_templates
 from tests.conftest import REPOSITORY

@@ -11,7 +11,7 @@ import pytest
 from pipeline.analysis import analyze
 from pipeline.control.database import Control, open_control
 from pipeline.encoders.registry import load_encoder
-from pipeline.faces.detectors import load_detector
+from pipeline.faces.detectors.choice import load_detector
 from pipeline.identity.enrolment import examine_image
 from pipeline.options import AnalysisOptions, DetectionOptions, IdentityOptions
 from pipeline.sample.making import Sample

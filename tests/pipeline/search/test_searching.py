@@ -19,9 +19,9 @@ from pipeline.search.searching import (
     find_sighting,
     likeness_of,
 )
-from pipeline.sightings.building import sighting_id_for
+from pipeline.sightings.building.building import sighting_id_for
+from pipeline.sightings.record.store import RowFilter
 from pipeline.sightings.rows import SightingRow
-from pipeline.sightings.store import RowFilter
 from tests.builders import START, make_vector
 from tests.builders_recording import make_seen, open_world
 from tests.builders_templates import ENCODER, make_templates, record_embeddings, record_templates

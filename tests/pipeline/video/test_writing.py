@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.video.container import open_footage
-from pipeline.video.decoding import FrameReader
+from pipeline.video.files.container import open_footage
+from pipeline.video.files.decoding import FrameReader
 from pipeline.video.writing import write_video
 from tests.pipeline.video.clips import draw_frames
 

@@ -15,7 +15,7 @@ from pipeline.errors import SourceLost, SourceRefused
 from pipeline.faces.alignment import ALIGNMENTS
 from pipeline.faces.finding import FaceFinder
 from pipeline.options import AnalysisOptions, SamplingOptions
-from pipeline.video.live.address import parse_address
+from pipeline.video.live.connecting.address import parse_address
 from pipeline.video.writing import WritingOptions, write_video
 from pipeline.viewing.camera import view_camera
 from pipeline.viewing.naming import Naming

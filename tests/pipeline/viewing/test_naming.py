@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.identity.matching import Gallery, MeanMatcher
+from pipeline.identity.matchers.matching import Gallery, MeanMatcher
 from pipeline.options import AnalysisOptions
 from pipeline.schemas import Face, FaceChunk, FaceQuality, RunKey, Sample, SampleState
 from pipeline.sightings.rows import Status

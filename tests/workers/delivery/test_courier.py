@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.control.database import Control
-from pipeline.control.deliveries import Batch, Deliveries
+from pipeline.control.live.deliveries import Batch, Deliveries
 from pipeline.events.delivery.intake import take
 from pipeline.events.delivery.notices import Notice
 from pipeline.events.delivery.policy import Answer, DeliveryPolicy, Outcome

@@ -16,8 +16,8 @@ import pytest
 
 from pipeline.config import load_settings
 from pipeline.control.database import Control, open_control
-from pipeline.control.deliveries import Deliveries
-from pipeline.control.leases import Leases
+from pipeline.control.live.deliveries import Deliveries
+from pipeline.control.work.leases import Leases
 from pipeline.errors import LeaseLost, SettingsError
 from pipeline.events.delivery.policy import DeliveryPolicy
 from pipeline.events.delivery.settings import DeliverySettings, WatchSettings

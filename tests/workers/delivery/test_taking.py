@@ -7,7 +7,7 @@ from datetime import UTC
 import pytest
 
 from pipeline.control.database import Control
-from pipeline.control.deliveries import Deliveries
+from pipeline.control.live.deliveries import Deliveries
 from pipeline.events.delivery.notices import decode_notice
 from pipeline.events.events import SightingEvent, encode_event
 from pipeline.events.watch.watching import WatchRule

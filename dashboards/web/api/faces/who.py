@@ -13,7 +13,7 @@ from dashboards.web.api.record.pictures import SentPicture
 from dashboards.web.api.values import NAME
 from dashboards.web.rendering import site_of
 from dashboards.web.who.answers import identify_picture, verify_picture
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 
 router = APIRouter(tags=["faces"])
 

@@ -10,12 +10,12 @@ from dashboards.web.access import AnalystVisitor
 from dashboards.web.api.problems import problems
 from dashboards.web.api.values import ApiValue
 from dashboards.web.failures import Conflict
-from dashboards.web.people.deciding import Decided
-from dashboards.web.people.past import follow_past
-from dashboards.web.people.undoing import undo_change
+from dashboards.web.people.naming.past import follow_past
+from dashboards.web.people.naming.undoing import undo_change
+from dashboards.web.people.unknown.deciding import Decided
 from dashboards.web.rendering import site_of
-from pipeline.control.changes import Changes
-from pipeline.control.relabelling import RelabelProgress
+from pipeline.control.correcting.changes import Changes
+from pipeline.control.correcting.relabelling import RelabelProgress
 
 router = APIRouter(tags=["changes"])
 

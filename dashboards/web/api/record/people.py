@@ -15,16 +15,16 @@ from dashboards.web.api.record.pictures import Enrolment, SentPictures, enrolmen
 from dashboards.web.api.values import NAME, ApiBody, ApiValue, Moment, PersonId
 from dashboards.web.failures import Conflict
 from dashboards.web.people import changing
-from dashboards.web.people.unknown_views import labels_of
+from dashboards.web.people.unknown.views import labels_of
 from dashboards.web.people.views import PersonPage, show_person
 from dashboards.web.rendering import site_of
 from dashboards.web.site import Site
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
-from pipeline.control.people_listing import PeopleListing
-from pipeline.naming import find_person
-from pipeline.sightings.catalogue_counts import SubjectCount
-from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.control.gallery.listing import PeopleListing
+from pipeline.control.gallery.people import People
+from pipeline.people.naming import find_person
+from pipeline.sightings.catalogue.counts import SubjectCount
+from pipeline.sightings.catalogue.queries import CatalogueQuery
 
 router = APIRouter(tags=["people"], prefix="/people")
 

@@ -15,7 +15,7 @@ from dashboards.web.api.values import DIGEST, ID, ApiBody, ApiValue, PersonId
 from dashboards.web.people import changing
 from dashboards.web.people.people_pages import MOST_AT_ONCE
 from dashboards.web.rendering import site_of
-from dashboards.web.security.uploads import read_picture
+from dashboards.web.security.incoming.uploads import read_picture
 from dashboards.web.who.references import reference_path
 
 router = APIRouter(tags=["people"], prefix="/people/{person_id}")

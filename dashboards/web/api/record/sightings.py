@@ -14,14 +14,14 @@ from dashboards.web.api.problems import problems
 from dashboards.web.api.record.past import Changed, changed
 from dashboards.web.api.record.sighting_values import Sighting, SightingDetails, sighting, sighting_details
 from dashboards.web.api.values import ID, NAME, ApiBody, Ids, MomentQuery, SightingId
-from dashboards.web.people import deciding
+from dashboards.web.people.unknown import deciding
 from dashboards.web.rendering import site_of
 from dashboards.web.timeline.asking import words_of
 from dashboards.web.timeline.evidence import evidence_of, faces_of
 from pipeline.control.audit import AuditLog
-from pipeline.control.people_listing import PeopleListing
+from pipeline.control.gallery.listing import PeopleListing
 from pipeline.errors import NotFound
-from pipeline.sightings.catalogue_queries import CatalogueQuery, parse_cursor
+from pipeline.sightings.catalogue.queries import CatalogueQuery, parse_cursor
 from pipeline.sightings.rows import Status
 
 router = APIRouter(tags=["sightings"], prefix="/sightings")

@@ -17,8 +17,8 @@ from dashboards.web.rendering import site_of
 from dashboards.web.site import Site
 from dashboards.web.timeline.asking import words_of
 from dashboards.web.timeline.lines import title_of
-from pipeline.sightings.catalogue_counts import SubjectCount
-from pipeline.sightings.catalogue_queries import CatalogueQuery
+from pipeline.sightings.catalogue.counts import SubjectCount
+from pipeline.sightings.catalogue.queries import CatalogueQuery
 from pipeline.sightings.rows import Status
 
 router = APIRouter(tags=["timeline"])

@@ -13,11 +13,11 @@ from dashboards.web.api.problems import problems
 from dashboards.web.api.record.past import Changed, changed
 from dashboards.web.api.values import NAME, ApiBody, ApiValue, Flag, Moment
 from dashboards.web.failures import Conflict
-from dashboards.web.people import deciding
+from dashboards.web.people.unknown import deciding
 from dashboards.web.rendering import site_of
-from pipeline.control.unknowns import Unknowns
-from pipeline.naming import find_person
-from pipeline.unknown_groups import NO_PROPOSAL, GroupProposal, UnknownGroup, list_groups, proposals_for
+from pipeline.control.gallery.unknowns import Unknowns
+from pipeline.people.naming import find_person
+from pipeline.people.unknown_groups import NO_PROPOSAL, GroupProposal, UnknownGroup, list_groups, proposals_for
 
 router = APIRouter(tags=["unknowns"], prefix="/unknowns")
 

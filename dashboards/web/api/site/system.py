@@ -16,8 +16,8 @@ from dashboards.web.system.looking import ServerLook, SystemLook, looker_of
 from dashboards.web.system.processes import ProcessView
 from dashboards.web.system.versions import versions
 from pipeline.control.audit import AuditLog
-from pipeline.control.deliveries import Deliveries
-from pipeline.control.run_records import RunState
+from pipeline.control.live.deliveries import Deliveries
+from pipeline.control.work.run_records import RunState
 from pipeline.schemas import LeftOut
 from workers.stack.children import ChildState
 

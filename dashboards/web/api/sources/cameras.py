@@ -17,10 +17,10 @@ from dashboards.web.failures import Conflict
 from dashboards.web.live.camera_changes import EnteredCamera, add_camera, remove_camera, switch_camera, try_camera
 from dashboards.web.rendering import site_of
 from dashboards.web.site import Site
-from pipeline.camera_listing import ListedCamera, Standing, listed_cameras
+from pipeline.cameras.listing import ListedCamera, Standing, listed_cameras
 from pipeline.errors import NotFound
-from pipeline.video.live.address import RtspTransport
-from pipeline.video.live.trial_facts import TrialFacts
+from pipeline.video.live.connecting.address import RtspTransport
+from pipeline.video.live.connecting.trial_facts import TrialFacts
 
 router = APIRouter(tags=["cameras"], prefix="/cameras")
 

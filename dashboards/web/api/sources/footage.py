@@ -19,11 +19,11 @@ from dashboards.web.footage.keeping import keeper_of
 from dashboards.web.footage.views import lines_of, one_footage, one_line
 from dashboards.web.rendering import site_of
 from pipeline.control.audit import AuditLog
-from pipeline.control.footage_list import FootageList, FootageQuery
-from pipeline.control.run_records import RunState
-from pipeline.control.sources import Sources
+from pipeline.control.work.footage_list import FootageList, FootageQuery
+from pipeline.control.work.run_records import RunState
+from pipeline.control.work.sources import Sources
 from pipeline.reports.gathering import gather_report
-from pipeline.reports.html import render_report
+from pipeline.reports.html.rendering import render_report
 from pipeline.sightings.filtering import SightingFilter
 
 router = APIRouter(tags=["footage"])

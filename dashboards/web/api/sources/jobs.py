@@ -16,12 +16,12 @@ from dashboards.web.failures import Conflict
 from dashboards.web.rendering import site_of
 from dashboards.web.system.looking import LIVE_GAPS_SHOWN, looker_of
 from pipeline.control.audit import AuditLog
-from pipeline.control.footage_list import FootageCursor
-from pipeline.control.gaps import find_gaps
-from pipeline.control.run_records import RunRecord, RunState
-from pipeline.control.runs import Runs
+from pipeline.control.work.footage_list import FootageCursor
+from pipeline.control.work.gaps import find_gaps
+from pipeline.control.work.run_records import RunRecord, RunState
+from pipeline.control.work.runs import Runs
 from pipeline.sightings.rows import SourceKind
-from workers.second_try import analyse_again
+from workers.footage.second_try import analyse_again
 
 router = APIRouter(tags=["jobs"])
 

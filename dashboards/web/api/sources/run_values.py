@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from dashboards.web.api.values import ApiValue, Moment
-from pipeline.control.footage_list import FootageCursor
-from pipeline.control.run_records import RunRecord, RunState
+from pipeline.control.work.footage_list import FootageCursor
+from pipeline.control.work.run_records import RunRecord, RunState
 from pipeline.sightings.rows import Clock, SourceKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

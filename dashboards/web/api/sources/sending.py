@@ -18,8 +18,8 @@ from dashboards.web.footage.changes import dismiss_arrival, try_refused_again
 from dashboards.web.footage.folders import FolderView, look_into
 from dashboards.web.footage.views import list_arrivals
 from dashboards.web.rendering import site_of
-from pipeline.control.arrivals import ArrivalState, Origin
-from pipeline.control.run_records import RunState
+from pipeline.control.work.arrivals import ArrivalState, Origin
+from pipeline.control.work.run_records import RunState
 
 router = APIRouter(tags=["footage"])
 

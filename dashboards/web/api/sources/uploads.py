@@ -25,7 +25,7 @@ from dashboards.web.footage.arriving import LATEST_MS, SentFile
 from dashboards.web.footage.asked import Asked
 from dashboards.web.footage.resuming import UploadState, uploads_of
 from dashboards.web.rendering import site_of
-from dashboards.web.security.limits import MB, UPLOADS
+from dashboards.web.security.incoming.limits import MB, UPLOADS
 
 router = APIRouter(tags=["uploads"], prefix="/uploads", route_class=TusRoute)
 

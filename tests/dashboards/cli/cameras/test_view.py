@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.cli.cameras.view_page import Newest, page_at
 from pipeline.sample.making import Sample
-from pipeline.video.source import probe_source
+from pipeline.video.files.source import probe_source
 from tests.dashboards.cli.conftest import Run
 
 

@@ -11,7 +11,7 @@ import pytest
 from dashboards.cli.cameras.view_page import Newest, page_at
 from dashboards.cli.cameras.view_sinks import Target, sink_for
 from pipeline.errors import SettingsError
-from pipeline.video.source import probe_source
+from pipeline.video.files.source import probe_source
 from pipeline.viewing.viewer import ViewedFrame
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.database import open_control
-from pipeline.control.deliveries import Batch, Deliveries
+from pipeline.control.live.deliveries import Batch, Deliveries
 from pipeline.events.delivery.intake import take
 from tests.builders_delivery import BEGIN, make_event
 from tests.conftest import REPOSITORY

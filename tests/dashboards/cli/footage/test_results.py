@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.cli.footage.intake import Refused
 from dashboards.cli.footage.results import Results
-from pipeline.control.run_records import RunRecord, RunState
+from pipeline.control.work.run_records import RunRecord, RunState
 from pipeline.sightings.reading import Reading
 from tests.builders_recording import open_world
 

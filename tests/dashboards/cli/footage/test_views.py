@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.cli.footage.following import Watched
 from dashboards.cli.footage.views import LineView, left_text, media_text, speed_text
-from pipeline.control.run_records import RunState
+from pipeline.control.work.run_records import RunState
 from tests.builders_recording import open_world
 
 

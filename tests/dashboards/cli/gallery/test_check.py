@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.control.audit import AuditLog
 from pipeline.control.database import open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.schemas import VectorF32
 from tests.builders import make_vector
 from tests.builders_recording import ENCODER, make_reference

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.control.database import open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.builders import make_vector
 from tests.conftest import REPOSITORY
 from tests.dashboards.cli.conftest import Run

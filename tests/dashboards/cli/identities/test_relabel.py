@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.control.database import open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.builders_recording import make_reference
 from tests.dashboards.cli.conftest import Run
 

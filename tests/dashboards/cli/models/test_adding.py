@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.carriers import find_installed
 from pipeline.encoders.manifest import encoder_entry, local_entries
+from pipeline.fetching.carriers import find_installed
 from tests.dashboards.cli.conftest import Run
 
 

@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from dashboards.web.app import create_app
-from dashboards.web.security.cookies import csrf_token
-from dashboards.web.security.doorkeeper import AccountDoorkeeper
+from dashboards.web.security.entering.cookies import csrf_token
+from dashboards.web.security.entering.doorkeeper import AccountDoorkeeper
 from dashboards.web.security.gate import CSRF_HEADER
 from dashboards.web.site import Site
 from pipeline.config import WebSettings

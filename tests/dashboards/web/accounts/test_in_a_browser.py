@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboards.web.app import create_app
-from dashboards.web.security.doorkeeper import AccountDoorkeeper
-from dashboards.web.serving import serving
+from dashboards.web.security.entering.doorkeeper import AccountDoorkeeper
+from dashboards.web.server.serving import serving
+from dashboards.web.server.standing import set_up_link
 from dashboards.web.site import Site
-from dashboards.web.standing import set_up_link
 from pipeline.config import WebSettings
 from tests.dashboards.web.accounts.conftest import PASSWORD
 

@@ -13,13 +13,13 @@ from fastapi.testclient import TestClient
 
 from dashboards.web.access import Role
 from dashboards.web.app import create_app
-from dashboards.web.security.doorkeeper import AccountDoorkeeper
+from dashboards.web.security.entering.doorkeeper import AccountDoorkeeper
 from dashboards.web.site import Site
 from pipeline.config import load_settings
 from pipeline.control.accounts.tokens import ApiTokens
 from pipeline.control.accounts.users import Users
 from pipeline.control.database import open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.builders import RUN
 from tests.builders_examined import GivenAsker, make_examined, make_examined_face, make_vector
 from tests.builders_recording import make_reference, make_seen, open_world, submit

@@ -14,12 +14,12 @@ from dashboards.web.access import Role
 from dashboards.web.failures import PROBLEM_TYPE
 from dashboards.web.site import Site
 from pipeline.control.audit import AuditLog
-from pipeline.sightings.recording import Recorder
-from pipeline.sightings.store import Store
+from pipeline.sightings.record.store import Store
+from pipeline.sightings.recording.recorder import Recorder
 from tests.builders import RUN
 from tests.builders_examined import make_png
 from tests.dashboards.web.api.conftest import Ask
-from workers.relabelling import carry_out
+from workers.recording.relabelling import carry_out
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dashboards.web.api.description import role_of
 from dashboards.web.api.reference import PAGE
 from dashboards.web.api.routes import OPERATIONS
 from dashboards.web.security.gate import OPEN_PAGES, SAFE_METHODS
-from dashboards.web.security.limits import is_for_half
+from dashboards.web.security.incoming.limits import is_for_half
 from tests.dashboards.web.api.conftest import Ask
 
 FILLED = {

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboards.web.access import Role
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import WebSettings
-from pipeline.control.run_records import NewRun
-from pipeline.control.runs import Runs
-from pipeline.control.sources import NewSource, Sources
+from pipeline.control.work.run_records import NewRun
+from pipeline.control.work.runs import Runs
+from pipeline.control.work.sources import NewSource, Sources
 from pipeline.options import AnalysisOptions
 from pipeline.sightings.rows import Clock, SourceKind
 from tests.dashboards.web.attendance.test_pages import MONDAY, RUN, write_record

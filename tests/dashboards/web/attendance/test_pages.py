@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 from dashboards.web.access import Role
 from dashboards.web.site import Site
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.schemas import RunKey
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import Clock
-from pipeline.sightings.store import RowFilter, Store
 from tests.builders import make_coverage_row, make_sighting
 from tests.dashboards.web.conftest import Browse
 

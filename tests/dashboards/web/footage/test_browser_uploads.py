@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from dashboards.web.app import create_app
-from dashboards.web.security.limits import UPLOADS
-from dashboards.web.serving import serving
+from dashboards.web.security.incoming.limits import UPLOADS
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import WebSettings
-from pipeline.control.arrivals import Arrivals
+from pipeline.control.work.arrivals import Arrivals
 from pipeline.intake.unfinished import UnfinishedUploads
 from pipeline.video.writing import write_video
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor

@@ -17,14 +17,14 @@ import httpx
 import pytest
 
 from dashboards.web.access import Role
-from dashboards.web.security.inflow import READ_BYTES
-from dashboards.web.security.limits import UPLOADS
-from dashboards.web.standing import answering_pages, drop_note
+from dashboards.web.security.incoming.inflow import READ_BYTES
+from dashboards.web.security.incoming.limits import UPLOADS
+from dashboards.web.server.standing import answering_pages, drop_note
 from pipeline.config import WebSettings
 from pipeline.control.accounts.tokens import ApiTokens
 from pipeline.control.accounts.users import Users
-from pipeline.control.arrivals import Arrivals
 from pipeline.control.database import Control, open_control
+from pipeline.control.work.arrivals import Arrivals
 from pipeline.video.writing import write_video
 from tests.dashboards.web.conftest import NO_SERVER
 from tests.end_to_end.killing import wait_until

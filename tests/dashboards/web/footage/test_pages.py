@@ -9,16 +9,16 @@ import pytest
 from dashboards.web.access import Role
 from dashboards.web.footage.views import uploads_dir
 from dashboards.web.site import Site
-from pipeline.control.arrivals import Arrivals, NewArrival, Origin
 from pipeline.control.audit import AuditLog
-from pipeline.control.leases import Leases
-from pipeline.control.people import People
-from pipeline.control.run_records import RunState
-from pipeline.control.runs import Runs
-from pipeline.control.sources import NewSource, Sources
-from pipeline.sightings.fold_coverage import CoverageCount
+from pipeline.control.gallery.people import People
+from pipeline.control.work.arrivals import Arrivals, NewArrival, Origin
+from pipeline.control.work.leases import Leases
+from pipeline.control.work.run_records import RunState
+from pipeline.control.work.runs import Runs
+from pipeline.control.work.sources import NewSource, Sources
+from pipeline.sightings.folding.coverage import CoverageCount
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import Clock, SourceKind
-from pipeline.sightings.store import RowFilter, Store
 from tests.builders import RUN
 from tests.builders_recording import make_reference, make_seen, open_world, submit
 from tests.dashboards.web.conftest import Browse

@@ -14,9 +14,9 @@ from dashboards.web.app import create_app
 from dashboards.web.footage.resuming import MOST_EACH, ResumableUploads
 from dashboards.web.footage.views import uploads_dir
 from dashboards.web.security.gate import CSRF_HEADER
-from dashboards.web.security.limits import UPLOADS
+from dashboards.web.security.incoming.limits import UPLOADS
 from dashboards.web.site import Site
-from pipeline.control.arrivals import Arrivals
+from pipeline.control.work.arrivals import Arrivals
 from pipeline.intake.unfinished import UnfinishedUploads
 from pipeline.video.writing import write_video
 from tests.dashboards.web.conftest import TOKEN, Browse, FixedDoorkeeper, make_visitor

@@ -17,8 +17,8 @@ from dashboards.web.footage.views import uploads_dir
 from dashboards.web.security.gate import CSRF_HEADER
 from dashboards.web.site import Site
 from pipeline.config import WebSettings, load_settings
-from pipeline.control.arrivals import Arrivals, ArrivalState
 from pipeline.control.database import open_control
+from pipeline.control.work.arrivals import Arrivals, ArrivalState
 from pipeline.intake.taking import take_in
 from pipeline.video.writing import write_video
 from tests.dashboards.web.conftest import NO_SERVER, Browse

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import WebSettings
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor

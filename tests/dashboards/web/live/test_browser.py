@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import CameraSettings, WebSettings, load_settings
 from pipeline.sample.making import Sample

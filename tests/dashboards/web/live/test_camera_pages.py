@@ -11,7 +11,7 @@ from dashboards.web.access import Role
 from dashboards.web.site import Site
 from pipeline.config import CameraSettings, WebSettings, load_settings
 from pipeline.control.audit import AuditLog
-from pipeline.control.cameras import Cameras
+from pipeline.control.live.cameras import Cameras
 from pipeline.encoders.manifest import weights_dir
 from pipeline.options import DetectionOptions
 from pipeline.video.writing import write_video

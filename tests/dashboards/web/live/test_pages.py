@@ -11,10 +11,10 @@ from dashboards.web.access import Role
 from dashboards.web.site import Site
 from pipeline.config import CameraSettings, load_settings
 from pipeline.control.audit import AuditLog
-from pipeline.control.camera_states import CameraState, CameraStates
-from pipeline.control.cameras import Cameras, StoredCamera
 from pipeline.control.database import Control
-from pipeline.video.live.address import RtspTransport
+from pipeline.control.live.camera_states import CameraState, CameraStates
+from pipeline.control.live.cameras import Cameras, StoredCamera
+from pipeline.video.live.connecting.address import RtspTransport
 from tests.dashboards.web.conftest import Browse
 
 

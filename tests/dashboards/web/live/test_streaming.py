@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import WebSettings
 from pipeline.events.events import encode_event
@@ -19,7 +19,7 @@ from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 from tests.dashboards.web.live.test_pages import add_camera
 from tests.dashboards.web.live.test_shots import ADA, picture, scene
 from workers.event_streams import RedisEventLog
-from workers.view_streams import RedisViews
+from workers.live.view_streams import RedisViews
 from workers.wire.event_log import EVENTS
 
 pytestmark = pytest.mark.slow

@@ -19,18 +19,18 @@ from dashboards.web.site import Site
 from pipeline.analysis import analyze
 from pipeline.config import load_settings
 from pipeline.control.database import open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.encoders.registry import load_encoder
-from pipeline.faces.detectors import load_detector
+from pipeline.faces.detectors.choice import load_detector
 from pipeline.identity.enrolment import ReferenceReport, examine_image
 from pipeline.options import DetectionOptions
 from pipeline.sample.making import Sample
-from pipeline.sightings.recording import Recorder
-from pipeline.sightings.store import Store
+from pipeline.sightings.record.store import Store
+from pipeline.sightings.recording.recorder import Recorder
 from tests.builders import RUN
 from tests.builders_recording import make_reference, make_seen, open_world, submit
 from tests.dashboards.web.conftest import NO_SERVER
-from workers.relabelling import carry_out
+from workers.recording.relabelling import carry_out
 
 
 class RealAsker(NobodyToAsk):

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

@@ -10,7 +10,7 @@ import pytest
 from dashboards.web.access import Role
 from dashboards.web.asking import NobodyToAsk
 from dashboards.web.site import Site
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.identity.enrolment import ReferenceReport, ReferenceStatus
 from tests.builders_recording import make_reference
 from tests.dashboards.web.conftest import Browse

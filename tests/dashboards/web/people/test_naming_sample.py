@@ -12,12 +12,12 @@ from httpx import Response
 from playwright.sync_api import Browser, expect
 
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.sample.making import Sample
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import SightingRow, Status
-from pipeline.sightings.store import RowFilter, Store
 from tests.dashboards.web.conftest import Browse, FixedDoorkeeper, make_visitor
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from httpx import Response
 from dashboards.web.access import Role
 from dashboards.web.site import Site
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
-from pipeline.sightings.store import RowFilter, Store
+from pipeline.control.gallery.people import People
+from pipeline.sightings.record.store import RowFilter, Store
 from tests.builders_recording import make_reference
 from tests.dashboards.web.conftest import Browse
 

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from dashboards.web.site import Site
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.builders import RUN
 from tests.builders_examined import GivenAsker
 from tests.builders_recording import make_reference, make_seen, open_world, submit

@@ -16,8 +16,8 @@ from starlette.types import Message, Receive
 from dashboards.web.access import Visitor
 from dashboards.web.failures import NotSignedIn
 from dashboards.web.security.gate import CSRF_HEADER, Gate
+from dashboards.web.security.incoming.limits import limited
 from dashboards.web.security.leaving import LeavingVisitor
-from dashboards.web.security.limits import limited
 from dashboards.web.site import Site
 from pipeline.errors import StoreDamaged
 from tests.dashboards.web.conftest import TOKEN, make_visitor

@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 from dashboards.web.access import Role, Visitor
 from dashboards.web.app import create_app
 from dashboards.web.security.gate import Gate
-from dashboards.web.security.limits import UPLOADS
+from dashboards.web.security.incoming.limits import UPLOADS
 from dashboards.web.security.long_requests import SENDING, STREAMS, WATCHING
 from dashboards.web.site import Site
 from tests.dashboards.web.conftest import FixedDoorkeeper

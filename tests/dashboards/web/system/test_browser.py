@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import WebSettings
-from pipeline.control.deliveries import Batch, Deliveries
+from pipeline.control.live.deliveries import Batch, Deliveries
 from pipeline.events.delivery.intake import take
 from tests.builders_delivery import BEGIN, make_event
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor

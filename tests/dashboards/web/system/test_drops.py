@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.web.system.drops import WORDS, Drop, DropWatch
 from pipeline.schemas import LeftOut
-from pipeline.sightings.store import Store
+from pipeline.sightings.record.store import Store
 from tests.builders import START, make_coverage_row
 
 NOW = START + timedelta(hours=20)

@@ -10,9 +10,9 @@ import pytest
 from dashboards.web.site import Site
 from dashboards.web.system.health import Weight, headline, troubles
 from dashboards.web.system.looking import ServerLook, SystemLook, looker_of
-from pipeline.camera_listing import ListedCamera, Standing
-from pipeline.control.camera_states import CameraState
-from pipeline.control.deliveries import Backlog
+from pipeline.cameras.listing import ListedCamera, Standing
+from pipeline.control.live.camera_states import CameraState
+from pipeline.control.live.deliveries import Backlog
 from pipeline.disk_use import Room
 from workers.server_state import ServerState
 from workers.status import WorkersStatus

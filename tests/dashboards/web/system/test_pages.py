@@ -12,10 +12,10 @@ import pytest
 
 from dashboards.web.access import Role
 from dashboards.web.site import Site
-from pipeline.control.deliveries import Batch, Deliveries
-from pipeline.control.run_records import RunState
-from pipeline.control.runs import Runs
-from pipeline.control.sources import Sources
+from pipeline.control.live.deliveries import Batch, Deliveries
+from pipeline.control.work.run_records import RunState
+from pipeline.control.work.runs import Runs
+from pipeline.control.work.sources import Sources
 from pipeline.events.delivery.intake import take
 from pipeline.sightings.rows import SourceKind
 from tests.builders import RUN

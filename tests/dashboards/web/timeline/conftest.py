@@ -14,17 +14,17 @@ import pytest
 from dashboards.web.site import Site
 from pipeline.config import load_settings
 from pipeline.control.database import Control, open_control
-from pipeline.control.people import NewReference, People
-from pipeline.control.runs import NewRun, Runs
-from pipeline.control.sources import NewSource, Sources
+from pipeline.control.gallery.people import NewReference, People
+from pipeline.control.work.runs import NewRun, Runs
+from pipeline.control.work.sources import NewSource, Sources
 from pipeline.faces.thumbs import make_thumb
 from pipeline.options import AnalysisOptions
 from pipeline.sample.making import Sample
 from pipeline.sample.scene import FRAME_SIZE_WH, SHOTS, Box
 from pipeline.schemas import RunKey
+from pipeline.sightings.record.store import RowFilter, Store
+from pipeline.sightings.record.thumbnails import stage_thumbs, thumb_ref
 from pipeline.sightings.rows import Clock, SightingRow, SourceKind, Status, TrackRow
-from pipeline.sightings.store import RowFilter, Store
-from pipeline.sightings.thumbnails import stage_thumbs, thumb_ref
 from pipeline.video.identity import footage_source_id
 from tests.builders import START, make_coverage_row, make_sighting, make_track_row, make_vector
 from tests.dashboards.web.conftest import NO_SERVER

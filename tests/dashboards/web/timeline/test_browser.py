@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
 from dashboards.web.app import create_app
-from dashboards.web.serving import serving
+from dashboards.web.server.serving import serving
 from pipeline.config import WebSettings
 from tests.dashboards.web.conftest import FixedDoorkeeper, make_visitor
 from tests.dashboards.web.timeline.conftest import SeenSample

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from dashboards.web.access import Role, Visitor
 from dashboards.web.app import create_app
 from dashboards.web.rendering import site_of
-from dashboards.web.security.doorkeeper import AccountDoorkeeper
+from dashboards.web.security.entering.doorkeeper import AccountDoorkeeper
 from dashboards.web.security.gate import CSRF_HEADER
 from dashboards.web.site import Site
 from pipeline.config import load_settings
 from pipeline.control.database import open_control
-from pipeline.control.people import People
-from pipeline.control.people_records import NewReference
+from pipeline.control.gallery.people import People
+from pipeline.control.gallery.records import NewReference
 from tests.builders_examined import ENCODER, GivenAsker, make_png, make_vector
 from tests.dashboards.web.conftest import NO_SERVER, TOKEN, make_visitor
 

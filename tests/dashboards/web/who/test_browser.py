@@ -13,15 +13,15 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from dashboards.web.app import create_app
 from dashboards.web.asking import asker_for
-from dashboards.web.security.doorkeeper import AccountDoorkeeper
-from dashboards.web.serving import serving
+from dashboards.web.security.entering.doorkeeper import AccountDoorkeeper
+from dashboards.web.server.serving import serving
 from dashboards.web.site import Site
 from pipeline.config import WebSettings, load_settings
 from pipeline.control.accounts.roles import Role
 from pipeline.control.accounts.users import Users
 from pipeline.control.audit import AuditLog
 from pipeline.control.database import open_control
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from pipeline.identity.answers import judge_pair
 from pipeline.identity.enrolment import ReferenceReport, ReferenceStatus
 from pipeline.identity.policies import policy_in_effect

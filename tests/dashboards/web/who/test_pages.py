@@ -11,7 +11,7 @@ from dashboards.web.access import Role
 from dashboards.web.site import Site
 from dashboards.web.who.enrolling import MOST_AT_ONCE
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.builders_examined import GivenAsker, make_examined, make_examined_face, make_png, make_vector
 from tests.dashboards.web.conftest import Browse
 from tests.dashboards.web.who.conftest import ADA, GRACE

@@ -10,14 +10,14 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from dashboards.web.security.cookies import csrf_token
+from dashboards.web.security.entering.cookies import csrf_token
 from dashboards.web.security.gate import CSRF_HEADER
 from dashboards.web.site import Site
 from pipeline.config import WebSettings
 from pipeline.control.accounts.roles import Role
 from pipeline.control.accounts.users import Users
 from pipeline.control.audit import AuditLog
-from pipeline.control.people import People
+from pipeline.control.gallery.people import People
 from tests.builders_examined import GivenAsker, make_examined, make_examined_face, make_png, make_vector
 from tests.dashboards.web.who.conftest import ADA, GRACE
 

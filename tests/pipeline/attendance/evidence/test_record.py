@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.attendance.evidence.record import COVERAGE, SIGHTINGS, AttendanceRecord
 from pipeline.schemas import RunKey
+from pipeline.sightings.record.store import RowFilter, Store
 from pipeline.sightings.rows import Clock, Status
-from pipeline.sightings.store import RowFilter, Store
 from tests.builders import START, make_coverage_row, make_sighting
 
 DOOR = RunKey("door", "r_door")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.identity.calibration.scores import STRANGER, Best, GalleryScores, Probes, score_gallery
-from pipeline.identity.matching import Gallery, match_templates
+from pipeline.identity.matchers.matching import Gallery, match_templates
 from pipeline.schemas import VectorF32
 
 N_PEOPLE, N_IMAGES, N_STRANGERS = 5, 4, 30

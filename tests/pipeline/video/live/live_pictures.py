@@ -14,10 +14,10 @@ import numpy as np
 from pipeline.errors import SourceLost
 from pipeline.options import SamplingOptions
 from pipeline.schemas import FrameChunk, RunEnded, RunKey, Sample
-from pipeline.video.live.address import CameraAddress, RtspTransport, parse_address
 from pipeline.video.live.clock import LiveMoment
+from pipeline.video.live.connecting.address import CameraAddress, RtspTransport, parse_address
+from pipeline.video.live.connecting.stream import LivePicture
 from pipeline.video.live.reading import DEFAULT_LIMITS, LiveReader, ReadingLimits, ThreadLedger
-from pipeline.video.live.stream import LivePicture
 
 RUN = RunKey("door", "r_1")
 FPS = 10.0

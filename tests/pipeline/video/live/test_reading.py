@@ -14,7 +14,7 @@ from pipeline.errors import SourceLost
 from pipeline.options import SamplingOptions
 from pipeline.schemas import LeftOut, SampleState
 from pipeline.video.live.account import Fate
-from pipeline.video.live.address import RtspTransport, parse_address
+from pipeline.video.live.connecting.address import RtspTransport, parse_address
 from pipeline.video.live.reading import LiveReader, ReadingLimits, ThreadLedger
 from tests.pipeline.video.clips import MakeClip, draw_frames
 from tests.pipeline.video.live.live_pictures import (

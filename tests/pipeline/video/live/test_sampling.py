@@ -10,9 +10,9 @@ import pytest
 from pipeline.options import SamplingOptions
 from pipeline.schemas import SampleState
 from pipeline.video.live.account import STATE_OF_FATE, Fate, LiveAccount
+from pipeline.video.live.connecting.stream import LivePicture
 from pipeline.video.live.pace import Pace
 from pipeline.video.live.sampling import AFRESH_CELLS, LiveCell, LiveSampler
-from pipeline.video.live.stream import LivePicture
 from tests.pipeline.video.live.live_pictures import make_picture
 
 BEGIN_S = 1000.0
