@@ -83,6 +83,13 @@ class Runs:
         with self._control.reading() as transaction:
             return [record_of(row) for row in transaction.connection.execute(query)]
 
+    def latest_before(self, source_id: str, start_ts: datetime) -> RunRecord | None:
+        """The source's last run that began before that moment; None for its first."""
+        earlier = select_runs().where(runs.c.source_id == source_id, runs.c.start_ts < start_ts)
+        with self._control.reading() as transaction:
+            row = transaction.connection.execute(earlier.order_by(runs.c.start_ts.desc()).limit(1)).one_or_none()
+            return record_of(row) if row else None
+
     def active(self) -> Sequence[RunRecord]:
         """Runs with chunks on their way."""
         return self.list(ACTIVE_STATES)

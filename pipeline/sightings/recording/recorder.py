@@ -193,10 +193,9 @@ class Recorder:
         The same again changes nothing.
         """
         record = Runs(self._control).get(run.run_id)
-        earlier = [one for one in Runs(self._control).list(source_id=run.source_id) if one.start_ts < record.start_ts]
-        if not earlier:
+        before = Runs(self._control).latest_before(run.source_id, record.start_ts)
+        if before is None:
             return True
-        before = max(earlier, key=lambda one: one.start_ts)
         if before.state.is_active:
             return False
         fps = run_options(before).sampling.fps or 1.0
