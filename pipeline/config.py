@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_serializer
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.attendance.rules.settings import AttendanceSettings
 from pipeline.config_faults import in_words
+from pipeline.config_file import read_settings_file
 from pipeline.encoders.manifest import encoder_entry, weights_dir
 from pipeline.errors import SettingsError
 from pipeline.events.delivery.settings import DeliverySettings, MqttSettings, WatchSettings, WebhookSettings
@@ -186,8 +187,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags first, then the environment, then the YAML file."""
-        yaml = YamlConfigSettingsSource(settings_cls, yaml_file=_config_file())
-        return init_settings, env_settings, yaml
+        return init_settings, env_settings, InitSettingsSource(settings_cls, file_values())
 
     def options(self) -> AnalysisOptions:
         """The part that decides what a run finds, for an encoder that ships or one of the data folder's own."""
@@ -224,8 +224,8 @@ def load_settings(**flags: Any) -> Settings:
 
 
 def file_values() -> dict[str, Any]:
-    """What the YAML file says, as it stands there; empty without a file."""
-    return dict(YamlConfigSettingsSource(Settings, yaml_file=_config_file())())
+    """What the YAML file says, as it stands there; empty without a file. Raises `SettingsError`."""
+    return read_settings_file(_config_file())
 
 
 def is_given(section: str, name: str) -> bool:
@@ -255,7 +255,7 @@ def _in_plain(entry: Any) -> dict[str, Any]:
     return asdict(entry)
 
 
-def _config_file() -> Path | None:
+def _config_file() -> Path:
     named = os.environ.get(CONFIG_VARIABLE)
     if named and not Path(named).is_file():
         raise SettingsError(f"{CONFIG_VARIABLE} names {named}, and there is no such file")

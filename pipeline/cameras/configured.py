@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import msgspec
+
 from pipeline.errors import NotFound, SettingsError
 from pipeline.options import AnalysisOptions
 from pipeline.sightings.ids import is_camera
@@ -79,8 +81,8 @@ def _make_camera(name: str, found: CameraSettings, options: AnalysisOptions, env
             enabled=found.enabled,
             options=replace(
                 options,
-                sampling=_above(options.sampling, found.sampling),
-                detection=_above(options.detection, found.detection),
+                sampling=_above("sampling", options.sampling, found.sampling),
+                detection=_above("detection", options.detection, found.detection),
                 identity=replace(options.identity, absence_timeout_s=found.absence_timeout_s),
             ),
         )
@@ -115,10 +117,14 @@ def _filled_in(text: str, environment: Mapping[str, str]) -> str:
     return quoted + at + VARIABLE.sub(lambda match: environment[match[1]], place)
 
 
-def _above(section: Any, own: Mapping[str, Any]) -> Any:
+def _above(name: str, section: Any, own: Mapping[str, Any]) -> Any:
     """A section of options with a camera's own values above; unknown names are refused and the known ones listed."""
     known = section.__dataclass_fields__
     unknown = sorted(set(own) - set(known))
     if unknown:
         raise SettingsError(f"unknown options {', '.join(unknown)}; there are {', '.join(known)}")
-    return replace(section, **own)
+    try:
+        made = msgspec.convert(own, type(section), strict=False)  # numbers may be text, as in the environment
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{name}: {error}") from error
+    return replace(section, **{option: getattr(made, option) for option in own})

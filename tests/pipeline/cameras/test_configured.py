@@ -58,6 +58,8 @@ def test_password_comes_from_the_environment(url: str, environment: dict[str, st
         ("door", "concat:/etc/passwd", {}, "must begin with"),
         ("door", "rtsp://cam/live", {"sampling": {"speed": 1}}, "there are fps"),
         ("door", "rtsp://cam/live", {"sampling": {"fps": 0}}, "between"),
+        ("door", "rtsp://cam/live", {"sampling": {"fps": "fast"}}, r"sampling: .*got `str` - at `\$.fps`"),
+        ("door", "rtsp://cam/live", {"detection": {"tilt": "sideways"}}, "detection: .*'sideways'"),
     ],
 )
 def test_wrong_camera_is_named_with_what_is_wrong(name: str, url: str, more: dict[str, Any], said: str) -> None:
