@@ -45,11 +45,8 @@ class Settling:
     unchanged: Mapping[Path, Unchanged]
     settled: tuple[FileFacts, ...]
     """Whole files, by name; each look lists all of them again."""
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing is being written any more."""
-        return len(self.settled) == len(self.unchanged)
+    is_quiet: bool = True
+    """Whether nothing is being written any more; an empty file that stays so keeps nobody waiting."""
 
 
 NOTHING_SEEN = Settling({}, ())
@@ -58,8 +55,9 @@ NOTHING_SEEN = Settling({}, ())
 def settle(before: Settling, listing: Iterable[FileFacts], now_s: float, settle_s: float) -> Settling:
     """Go on by one look. A file that changed begins anew; one that went is forgotten."""
     unchanged = {facts.path: _seen(before.unchanged.get(facts.path), facts, now_s) for facts in listing}
-    whole = (one.facts for one in unchanged.values() if one.facts.size and now_s - one.since_s >= settle_s)
-    return Settling(unchanged, tuple(sorted(whole, key=lambda facts: facts.path)))
+    still = [one.facts for one in unchanged.values() if now_s - one.since_s >= settle_s]
+    whole = sorted((facts for facts in still if facts.size), key=lambda facts: facts.path)
+    return Settling(unchanged, tuple(whole), is_quiet=len(still) == len(unchanged))
 
 
 def list_folder(folder: Path, *, recursive: bool) -> Sequence[FileFacts]:

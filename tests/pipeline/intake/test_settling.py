@@ -38,6 +38,14 @@ def test_file_is_whole_once_it_looked_the_same_for_long_enough(
     assert state.settled == settled
 
 
+@pytest.mark.parametrize("facts", [CLIP, EMPTY], ids=["whole", "empty"])
+def test_folder_in_which_nothing_has_changed_for_long_enough_is_quiet(facts: FileFacts) -> None:
+    first = settle(NOTHING_SEEN, [facts], 0, settle_s=10)
+    last = settle(first, [facts], 10, settle_s=10)
+
+    assert (NOTHING_SEEN.is_quiet, first.is_quiet, last.is_quiet) == (True, False, True)
+
+
 @pytest.mark.parametrize(
     ("name", "is_finished"),
     [
