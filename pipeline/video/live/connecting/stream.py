@@ -20,6 +20,8 @@ Now = Callable[[], float]
 """Seconds on a clock that never jumps."""
 
 
+CLOCKLESS = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe"})
+"""Formats whose pictures carry no time: FFmpeg counts 25 a second, however many come."""
 LATE_S = 5.0
 """What is held back until it is due begins anew when it is so late, in seconds: its source paused."""
 
@@ -52,6 +54,7 @@ class LiveStream:
         self._clock, self._waited_s = StreamClock(), 0.0
         is_paced = address.kind is CameraKind.FILE or container.format.name == "hls"
         self._pacer = _Pacer(now) if is_paced else None
+        self._has_clock = not is_paced and container.format.name not in CLOCKLESS
         rate = stream.average_rate
         self.facts = StreamFacts(stream.codec_context.name, float(rate) if rate else None)
 
@@ -72,7 +75,7 @@ class LiveStream:
 
     def _moment(self, picture: Any) -> LiveMoment:
         """What is held back until it is due, as HLS brings seconds at once, is there when it is shown."""
-        return self._clock.place(_stamp_s(picture) if self._pacer is None else None, self._now(), self._waited_s)
+        return self._clock.place(_stamp_s(picture) if self._has_clock else None, self._now(), self._waited_s)
 
     def _packets(self, beat: Callable[[], None]) -> Iterator[Any]:
         packets = self._container.demux(self._stream)
