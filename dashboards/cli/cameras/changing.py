@@ -52,10 +52,12 @@ def _change(name: str, data: DataFlag, change: Callable[[Cameras], None]) -> Non
     from pipeline.control.live.cameras import Cameras
 
     session = open_existing(data=data)
-    if name in session.settings.cameras:
-        raise InputError(f"{name} is a camera of the settings file, and is changed there")
     with open_database(session) as control:
-        change(Cameras(control))
+        cameras = Cameras(control)
+        is_added = any(entry.name == name for entry in cameras.entries())  # one in both can be removed here
+        if name in session.settings.cameras and not is_added:
+            raise InputError(f"{name} is a camera of the settings file, and is changed there")
+        change(cameras)
 
 
 def _tell(name: str, change: str, *, as_json: bool) -> None:

@@ -58,7 +58,7 @@ def test_name_that_is_taken_or_impossible_is_refused(facetrail: Run, tmp_path: P
     assert facetrail("camera", "remove", "yard").code == 2
 
 
-def test_camera_in_file_and_database_is_said(facetrail: Run, tmp_path: Path) -> None:
+def test_camera_in_file_and_database_is_said_until_one_is_removed(facetrail: Run, tmp_path: Path) -> None:
     facetrail("camera", "add", "yard", "device:1")
     (tmp_path / "facetrail.yaml").write_text("cameras: {yard: {url: 'device:0'}}")
 
@@ -66,3 +66,5 @@ def test_camera_in_file_and_database_is_said(facetrail: Run, tmp_path: Path) -> 
 
     assert said.code == 2
     assert "remove one of them" in said.err
+    assert facetrail("camera", "remove", "yard").code == 0
+    assert listed(facetrail) == [("yard", "file", "not read")]
