@@ -44,9 +44,8 @@ def test_sample_is_recorded_as_its_truth_says(sample: Sample, record: Path) -> N
     assert list_faults(record, sample.truth_csv) == []
 
 
-@pytest.mark.parametrize("n_detectors", [2, 3])
-def test_more_detectors_record_the_same(sample: Sample, record: Path, tmp_path: Path, n_detectors: int) -> None:
-    analyze(sample, tmp_path, FACETRAIL_DETECTORS=str(n_detectors))
+def test_more_detectors_record_the_same(sample: Sample, record: Path, tmp_path: Path) -> None:
+    analyze(sample, tmp_path, FACETRAIL_DETECTORS="3")
 
     pd.testing.assert_frame_equal(read_sightings(tmp_path), read_sightings(record), atol=1e-4, rtol=0)
 

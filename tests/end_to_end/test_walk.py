@@ -154,7 +154,9 @@ def compare_attendance(walker: Walker) -> None:
     walker.follows("Month")
     page.wait_for_url("**view=month*")
     walker.fills("A day of it", DAY)
-    walker.presses("Show")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**day={DAY}*")
+    page.wait_for_load_state()
     line = page.locator(".att-grid tbody tr", has_text=OBAMA)
     shown = [line.locator("th a").inner_text(), *(text.strip() for text in line.locator(".att-cell").all_inner_texts())]
     page.get_by_text("Download").click()
