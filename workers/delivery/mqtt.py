@@ -100,7 +100,7 @@ class MqttTarget:
         return messages_of(notice, self._settings.topic_prefix, thumbnails=self._settings.thumbnails)
 
     def _publish_all(self, messages: Iterable[MqttMessage]) -> list[MQTTMessageInfo]:
-        return [self._client.publish(each.topic, each.payload, QOS, each.retained) for each in messages]
+        return [_hand_over(self._client, each) for each in messages]
 
     def _announce(self, camera: str) -> None:
         """Tell Home Assistant of a camera that the settings do not name."""
@@ -158,14 +158,25 @@ def _use_tls(client: Client, settings: MqttSettings) -> None:
         raise SettingsError(f"mqtt.ca_file {settings.ca_file!r} cannot be used: {error.strerror}") from error
 
 
+def _hand_over(client: Client, message: MqttMessage) -> MQTTMessageInfo:
+    """Publish it now, or with the next connection."""
+    from paho.mqtt.enums import MQTTErrorCode
+
+    info = client.publish(message.topic, message.payload, QOS, message.retained)
+    if info.rc is MQTTErrorCode.MQTT_ERR_NO_CONN:  # it is kept and sent later, and would yet be called failed for ever
+        info.rc = MQTTErrorCode.MQTT_ERR_SUCCESS
+    return info
+
+
 def _await(infos: Iterable[MQTTMessageInfo], within_s: float) -> bool:
     """Whether the broker acknowledged all of them in time."""
     until = time.monotonic() + within_s
     for info in infos:
         try:
             info.wait_for_publish(max(0.01, until - time.monotonic()))
-        except (ValueError, RuntimeError) as error:  # no connection: the library keeps it, and sends it later
-            logger.debug("mqtt: %s", error)
-        if not info.is_published():
+            if not info.is_published():
+                return False
+        except (ValueError, RuntimeError) as error:
+            logger.warning("mqtt: %s", error)
             return False
     return True

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,20 @@ def test_broker_that_was_restarted_is_greeted_anew_and_told_every_event_once(bro
     told = [json.loads(payload)["after"]["id"] for payload in listener.payloads("facetrail/events")]
     assert told == ["s_2", "s_3"]
     assert b"online" in listener.payloads("facetrail/available")
+
+
+def test_event_handed_over_before_the_loss_was_noticed_is_told_once_by_the_next_connection(broker: Broker) -> None:
+    with target_at(broker.port) as target, ThreadPoolExecutor(1) as courier:
+        target._connected.set()
+        handing_over = courier.submit(target.deliver, make_notice(1))
+        broker.start()
+        with listening(broker.port) as listener:
+            assert handing_over.result(20).answer is Answer.TAKEN
+            assert target.deliver(make_notice(2)).answer is Answer.TAKEN
+            assert listener.wait_for(lambda _: len(listener.payloads("facetrail/events")) >= 2)
+
+    told = [json.loads(payload)["after"]["id"] for payload in listener.payloads("facetrail/events")]
+    assert told == ["s_1", "s_2"]
 
 
 def test_wrong_password_is_said_in_words(broker: Broker, tmp_path: Path) -> None:
