@@ -132,6 +132,7 @@ class Child:
         self._most_fast_failures = MOST_FAST_FAILURES
 
     def _restart(self) -> None:
+        _keep_last_words(self.spec.stderr)
         self._process = _start(self.spec)
         self._started_at = time.monotonic()
         self._restart_at = None
@@ -166,6 +167,12 @@ def _start(spec: ChildSpec) -> subprocess.Popen[bytes]:
             stderr=stderr,
             start_new_session=True,
         )
+
+
+def _keep_last_words(path: Path) -> None:
+    """Put what a child wrote before it died beside the file that its next life begins anew."""
+    if path.stat().st_size:
+        path.replace(path.with_name(f"{path.name}.before"))
 
 
 def _last_words(path: Path) -> str:

@@ -45,6 +45,16 @@ def test_killed_child_is_started_again(tmp_path: Path) -> None:
     assert child.wait(PATIENCE_S)
 
 
+def test_what_a_child_said_as_it_died_is_still_there_when_it_runs_again(tmp_path: Path) -> None:
+    child = make_child(tmp_path, "import sys; print('a fault of ours', file=sys.stderr); sys.exit(1)")
+
+    tend_until(child, lambda: child.health().restarts == 1)
+
+    assert (tmp_path / "child.stderr.before").read_text() == "a fault of ours\n"
+    child.signal(signal.SIGKILL)
+    assert child.wait(PATIENCE_S)
+
+
 @pytest.mark.parametrize("code", [2, 4])
 def test_child_that_cannot_help_itself_is_given_up_with_its_last_words(tmp_path: Path, code: int) -> None:
     child = make_child(tmp_path, f"import sys; print('the disk is full', file=sys.stderr); sys.exit({code})")
