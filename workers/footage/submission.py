@@ -8,6 +8,7 @@ from pipeline.control.database import Control
 from pipeline.control.work.run_records import NewRun, RunRecord
 from pipeline.control.work.runs import Runs
 from pipeline.errors import InputError
+from pipeline.sightings.rows import SourceKind
 from workers.footage.jobs import JobQueue
 from workers.wire.transport import Transport
 
@@ -27,8 +28,10 @@ def hand_over(url: str, runs: Iterable[RunRecord]) -> None:
 def queue_again(control: Control, record: RunRecord) -> RunRecord:
     """Let a cancelled or failed run go on where it stopped, with the options it had; `hand_over` saves it a wait.
 
-    Raises `InputError` for one that is active or complete.
+    Raises `InputError` for one that is active or complete, and for a camera's connection, which cannot be read twice.
     """
+    if record.source_kind is not SourceKind.FILE:
+        raise InputError(f"{record.label} is a camera; what it showed then cannot be read again")
     if record.state.is_complete or record.state.is_active:
         raise InputError(f"{record.label} is {record.state}; there is nothing to try again")
     again = NewRun(

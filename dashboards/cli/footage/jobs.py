@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +56,7 @@ def jobs(
         elif retry is not None:
             found = [_retry(session, control, retry)]
         else:
-            found = list(runs.active() if active else runs.list())
+            found = _of_footage(runs.active() if active else runs.list())
     if as_json:
         emit_json({"jobs": [job_payload(run) for run in found]})
     else:
@@ -64,12 +65,19 @@ def jobs(
 
 def find_run(runs: Runs, wanted: str) -> RunRecord:
     """The run of that id, or the newest of the file of that name; raises `NotFound`."""
-    known = runs.list()
+    known = _of_footage(runs.list())
     hits = [run for run in known if wanted in {run.run.run_id, run.label, run.path, run.run.source_id}]
     if not hits:
         names = ", ".join(dict.fromkeys(run.label for run in known[-20:])) or "none yet"
         raise NotFound(f"no job {wanted!r}; there are: {names}")
     return hits[-1]
+
+
+def _of_footage(runs: Sequence[RunRecord]) -> list[RunRecord]:
+    """Without the connections of cameras, which nobody can try again; `camera list` tells of those."""
+    from pipeline.sightings.rows import SourceKind
+
+    return [run for run in runs if run.source_kind is SourceKind.FILE]
 
 
 def job_payload(run: RunRecord) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.schemas import RunKey
+from pipeline.sightings.rows import SourceKind
 from tests.builders import RUN
 from tests.builders_recording import open_world
 from tests.dashboards.cli.conftest import Run
@@ -29,6 +30,13 @@ def test_jobs_tell_their_state(facetrail: Run, record: Path) -> None:
 def test_cancelled_job_can_be_tried_again(facetrail: Run, queued: RunKey) -> None:
     assert facetrail("jobs", "--cancel", "door.mp4", "--json").json["jobs"][0]["state"] == "cancelled"
     assert facetrail("jobs", "--retry", queued.run_id, "--json").json["jobs"][0]["state"] == "queued"
+
+
+def test_connection_of_a_camera_is_no_job(facetrail: Run, tmp_path: Path) -> None:
+    open_world(tmp_path / "data", kind=SourceKind.LIVE).control.close()
+
+    assert facetrail("jobs", "--json").json["jobs"] == []
+    assert facetrail("jobs", "--cancel", RUN.run_id).code == 2
 
 
 @pytest.mark.slow
