@@ -22,6 +22,7 @@ import msgspec
 
 from pipeline.config import Settings
 from pipeline.errors import SettingsError, TransportLost
+from pipeline.events.delivery.targets import check_delivery
 from workers.stack.cameras import FRAMES_ALLOCATOR, camera_children
 from workers.stack.children import ChildSpec
 from workers.stack.counting import counting_in
@@ -142,6 +143,7 @@ def find_running_stack(data_dir: Path) -> FoundStack | None:
 
 @contextmanager
 def _own_stack(settings: Settings, run_dir: Path, *, persistent: bool, besides: Besides) -> Iterator[OwnStack]:
+    check_delivery(settings.delivery(), os.environ)  # at once, and not by a worker of a stack that is up
     server = None if settings.redis_url else embedded_server(run_dir, persistent=persistent)
     url = server.url if server else settings.redis_url.get_secret_value() if settings.redis_url else ""
     logs_dir = settings.data.resolve() / "logs"

@@ -68,6 +68,12 @@ def configured_rules(watch: Mapping[str, WatchSettings]) -> tuple[WatchRule, ...
     return tuple(_rule(name, found) for name, found in watch.items())
 
 
+def check_delivery(settings: DeliverySettings, environment: Mapping[str, str]) -> None:
+    """Raise `SettingsError` that names a webhook or a watch list that is wrong, and how."""
+    configured_rules(settings.watch)
+    configured_webhooks(settings, environment)
+
+
 def target_names(settings: DeliverySettings) -> tuple[str, ...]:
     """All that can be told, by the names under which their dead letters stand."""
     hooks = tuple(name for name, hook in settings.webhooks.items() if hook.enabled)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import TransportLost
+from pipeline.errors import SettingsError, TransportLost
 from pipeline.options import DetectionOptions, SamplingOptions
 from tests.workers.conftest import wait_for_server
 from workers.stack.children import ChildSpec, ChildState
@@ -19,6 +20,22 @@ from workers.stack.supervisor import Supervisor
 
 def test_no_stack_no_find(tmp_path: Path) -> None:
     assert find_running_stack(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"watch": {"night": {"any_unknown": True, "hours": ["mon-fry"]}}}, r"watch\.night: hours 'mon-fry'"),
+        ({"webhooks": {"office": {"url": "ftp://host"}}}, r"webhooks\.office: .*http://"),
+    ],
+)
+def test_wrong_watch_list_or_webhook_is_said_before_anything_starts(
+    tmp_path: Path, section: dict[str, Any], words: str
+) -> None:
+    settings = load_settings(data=tmp_path, **section)
+
+    with pytest.raises(SettingsError, match=words), running_stack(settings):
+        pytest.fail("it started")
 
 
 def test_settings_reach_the_workers_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
