@@ -12,14 +12,16 @@ from pathlib import Path
 import av
 
 
-def write_playlist(clip: Path, playlist: Path) -> None:
-    """Segments of a second beside `playlist`, with the packets of the H.264 file at `clip`."""
+def write_playlist(clip: Path, playlist: Path, *, begin_s: int = 0) -> None:
+    """Segments of a second beside `playlist`, with the packets of the H.264 file at `clip`, the first at `begin_s`."""
     options = {"hls_time": "1", "hls_list_size": "0"}
     with av.open(str(clip)) as source, av.open(str(playlist), "w", format="hls", options=options) as output:
         stream = source.streams.video[0]
         copy = output.add_stream_from_template(stream)
         for packet in source.demux(stream):
-            if packet.dts is not None:
+            if packet.dts is not None and packet.pts is not None:
+                shift = round(begin_s / stream.time_base) if stream.time_base else 0
+                packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
                 packet.stream = copy
                 output.mux(packet)
 

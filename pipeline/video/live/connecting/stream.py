@@ -22,8 +22,9 @@ Now = Callable[[], float]
 
 CLOCKLESS = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe"})
 """Formats whose pictures carry no time: FFmpeg counts 25 a second, however many come."""
-LATE_S = 5.0
-"""What is held back until it is due begins anew when it is so late, in seconds: its source paused."""
+LEAP_S = 5.0
+"""What is held back until it is due begins anew when it is so late, in seconds: its source paused. So it does when it
+is so early: its clock began anew, which FFmpeg may take for one that has run for a day."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,10 +111,10 @@ class _Pacer:
 
     def wait_for(self, picture: Any, stop: threading.Event) -> bool:
         """Wait until `picture` is due; False when `stop` was set meanwhile."""
-        stamp_s = _stamp_s(picture) or 0.0
-        if self._begin_s is None or self._begin_s + stamp_s < self._now() - LATE_S:
-            self._begin_s = self._now() - stamp_s
-        return not stop.wait(max(0.0, self._begin_s + stamp_s - self._now()))
+        stamp_s, now_s = _stamp_s(picture) or 0.0, self._now()
+        if self._begin_s is None or abs(self._begin_s + stamp_s - now_s) > LEAP_S:
+            self._begin_s = now_s - stamp_s
+        return not stop.wait(max(0.0, self._begin_s + stamp_s - now_s))
 
 
 def _decode(packet: Any) -> tuple[list[Any], int]:
