@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from pipeline.errors import TransportLost
 from pipeline.events.events import SightingEvent, decode_event
 from workers.wire.event_log import EVENTS, FIRST, EventLog, LogEntry
 
@@ -51,12 +52,18 @@ def newest(log: EventLog, wanted: EventFilter, count: int) -> Before:
     )
 
 
-def following(log: EventLog, wanted: EventFilter, before: Before) -> Iterator[SightingEvent]:
-    """The wanted events from there on, each once, without end. Raises `TransportLost`."""
+def following(
+    log: EventLog, wanted: EventFilter, before: Before, await_server: Callable[[TransportLost], None]
+) -> Iterator[SightingEvent]:
+    """The wanted events from there on, each once, without end; `await_server` waits after a loss, or raises it."""
     after = before.after
     seen = dict.fromkeys(before.seen)
     while True:
-        entries = log.read(EVENTS, after, AT_ONCE, WAIT_S)
+        try:
+            entries = log.read(EVENTS, after, AT_ONCE, WAIT_S)
+        except TransportLost as error:
+            await_server(error)
+            continue
         after = entries[-1].entry_id if entries else after
         fresh = {event.event_id: event for event in _events(entries) if event.event_id not in seen}
         seen.update(dict.fromkeys(fresh))

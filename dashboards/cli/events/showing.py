@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dashboards.cli.flags import DataFlag, JsonFlag, ZoneFlag
+from dashboards.cli.output import warn
+from dashboards.cli.server import find_server
 from dashboards.cli.session import Session, open_database, open_existing
+from pipeline.errors import TransportLost
 
 if TYPE_CHECKING:
     from dashboards.cli.events.following import EventFilter
     from workers.wire.event_log import EventLog
+
+LOOK_S = 2.0
+"""Between two looks for a server that was lost, in seconds."""
 
 
 def show(
@@ -48,7 +56,7 @@ def show(
             print_events(before.events, session.zone, as_json=as_json)
             return
         print_lines(before.events, session.zone, as_json=as_json)
-        for event in following(log, wanted, before):
+        for event in following(log, wanted, before, partial(_await_server, session)):
             print_lines([event], session.zone, as_json=as_json)
 
 
@@ -64,6 +72,14 @@ def _wanted(session: Session, cameras: list[str] | None, person: str | None) -> 
         person_id = People(control).person(person).person_id
         AuditLog(control).append("events", person_id, who=current_user())
     return EventFilter(frozenset(cameras or ()), person_id)
+
+
+def _await_server(session: Session, error: TransportLost) -> None:
+    """A server that was lost is started again by the Facetrail that runs; raises `error` when none does."""
+    if find_server(session) is None:
+        raise error
+    warn(f"{error}; waiting for the server")
+    time.sleep(LOOK_S)
 
 
 @contextmanager

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from itertools import islice
 
+import pytest
+
 from dashboards.cli.events.following import EventFilter, following, newest
+from pipeline.errors import TransportLost
 from pipeline.events.events import encode_event
 from tests.builders_events import make_event
-from workers.wire.event_log import EVENTS, EventLog, MemoryEventLog
+from workers.wire.event_log import EVENTS, EventLog, LogEntry, MemoryEventLog
 
 
 def make_log(*names: str, camera: str = "door") -> EventLog:
@@ -46,7 +49,29 @@ def test_following_goes_on_without_what_was_seen() -> None:
     before = newest(log, EventFilter(), 0)
     tell(log, "e_2", "e_3", "e_3", "e_4")
 
-    followed = list(islice(following(log, EventFilter(), before), 2))
+    followed = list(islice(following(log, EventFilter(), before, lambda error: pytest.fail(str(error))), 2))
 
     assert before.events == []
     assert [event.event_id for event in followed] == ["e_3", "e_4"]
+
+
+class LossyLog(MemoryEventLog):
+    """A log whose server is away at the first look."""
+
+    n_lost = 0
+
+    def read(self, log: str, after: str, count: int, wait_s: float) -> list[LogEntry]:
+        if not self.n_lost:
+            self.n_lost += 1
+            raise TransportLost("the server is away")
+        return super().read(log, after, count, wait_s)
+
+
+def test_following_outlives_the_loss_of_the_server() -> None:
+    log, losses = LossyLog(), list[TransportLost]()
+    before = newest(log, EventFilter(), 20)
+    tell(log, "e_1")
+
+    followed = next(following(log, EventFilter(), before, losses.append))
+
+    assert (followed.event_id, len(losses)) == ("e_1", 1)
