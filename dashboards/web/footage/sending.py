@@ -18,8 +18,8 @@ from dashboards.web.footage.views import uploads_dir
 from dashboards.web.rendering import render, site_of
 from dashboards.web.security.entering.origins import check_own_form
 from dashboards.web.security.incoming.limits import PLAIN_UPLOAD, UPLOADS
+from dashboards.web.security.incoming.sent_form import SentForm
 from dashboards.web.security.incoming.uploads import keep_footage
-from dashboards.web.security.sent_form import SentForm
 
 router = APIRouter(include_in_schema=False, lifespan=removing_stale)
 
